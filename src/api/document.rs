@@ -1,0 +1,561 @@
+//! JSON as people wrote it: the members' order, numbers to the digit, strings to the escape.
+//!
+//! A configuration file is edited by hand, carries members that this tool does not know, and is
+//! covered by fingerprints. So it is kept as an ordered tree whose leaves are the very text of
+//! the file; only what is changed is written anew.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// How deep objects and arrays may stand in one another; `serde_json`'s own limit.
+const MAX_DEPTH: usize = 128;
+
+/// What is wrong with a JSON text, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct DocumentError {
+    /// The line of the text, counted from 1.
+    pub line: usize,
+    /// What is wrong there; names the member, if one is meant.
+    pub problem: String,
+}
+
+/// One member of an object.
+#[derive(Debug, Clone)]
+pub struct Member {
+    name: String,
+    /// The name as it stands in the text, quotes and escapes included.
+    written: Box<str>,
+    value: Value,
+    line: usize,
+}
+
+impl Member {
+    /// Makes a member that stands in no text yet.
+    pub fn new(name: &str, value: Value) -> Self {
+        Self {
+            name: name.to_owned(),
+            written: quote(name).into(),
+            value,
+            line: 0,
+        }
+    }
+
+    /// Returns the name, escapes resolved.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the value.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Returns the line of the text that the value begins on, 0 for one that was not read.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+}
+
+/// A JSON value; a leaf (string, number, `true`, `false`, `null`) is the text it was read from.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// An object, its members in the order found.
+    Object(Vec<Member>),
+    /// An array.
+    Array(Vec<Self>),
+    /// Anything else, as it stands in the text.
+    Leaf(Box<str>),
+}
+
+impl Value {
+    /// Makes a string.
+    pub fn string(text: &str) -> Self {
+        Self::Leaf(quote(text).into())
+    }
+
+    /// Makes a whole number.
+    pub fn integer(number: u64) -> Self {
+        Self::Leaf(number.to_string().into())
+    }
+
+    /// Makes an object of members in the given order.
+    pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| Member::new(name, value))
+                .collect(),
+        )
+    }
+
+    /// Parses any JSON value.
+    ///
+    /// # Errors
+    /// If the text is no JSON, has a member twice, or is nested too deep.
+    pub fn parse(text: &str) -> Result<Self, DocumentError> {
+        let root: &RawValue = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
+        Parser {
+            text,
+            offset: 0,
+            line: 1,
+        }
+        .value(root, 0)
+    }
+
+    /// Returns a string's content, escapes resolved; `None` for anything else.
+    pub fn as_str(&self) -> Option<String> {
+        match self {
+            Self::Leaf(text) if text.starts_with('"') => serde_json::from_str(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns a whole number, if it is written as one and fits.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Leaf(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns an object's members, none for anything else.
+    pub fn members(&self) -> &[Member] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// Returns an array's items, none for anything else.
+    pub fn items(&self) -> &[Self] {
+        match self {
+            Self::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Returns the value of an object's member.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.members()
+            .iter()
+            .find(|member| member.name == name)
+            .map(Member::value)
+    }
+
+    /// Returns whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Leaf(text) if &**text == "null")
+    }
+
+    /// Names the kind of value in an error message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Object(_) => "an object",
+            Self::Array(_) => "a list",
+            Self::Leaf(text) => match text.as_bytes().first() {
+                Some(b'"') => "a string",
+                Some(b't' | b'f') => "a boolean",
+                Some(b'n') => "null",
+                _ => "a number",
+            },
+        }
+    }
+
+    /// Renders with four spaces and without a newline at the end, as the AWS CLI prints.
+    pub fn render(&self) -> String {
+        let mut out = String::new();
+        self.render_into(&mut out, 0);
+        out
+    }
+
+    /// Renders without blanks, members and text as they stand.
+    pub fn compact(&self) -> String {
+        let mut out = String::new();
+        self.compact_into(&mut out, false);
+        out
+    }
+
+    /// Renders the canonical form that fingerprints are made of (the format's "Canonical JSON"):
+    /// no blanks, members sorted by code point, strings escaped as in RFC 8785, numbers as they
+    /// stand.
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        self.compact_into(&mut out, true);
+        out
+    }
+
+    fn render_into(&self, out: &mut String, depth: usize) {
+        match self {
+            Self::Object(members) if !members.is_empty() => {
+                for (index, member) in members.iter().enumerate() {
+                    out.push_str(if index == 0 { "{\n" } else { ",\n" });
+                    indent(out, depth + 1);
+                    out.push_str(&member.written);
+                    out.push_str(": ");
+                    member.value.render_into(out, depth + 1);
+                }
+                close(out, depth, '}');
+            }
+            Self::Array(items) if !items.is_empty() => {
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index == 0 { "[\n" } else { ",\n" });
+                    indent(out, depth + 1);
+                    item.render_into(out, depth + 1);
+                }
+                close(out, depth, ']');
+            }
+            _ => self.compact_into(out, false),
+        }
+    }
+
+    fn compact_into(&self, out: &mut String, canonical: bool) {
+        match self {
+            Self::Object(members) => {
+                out.push('{');
+                let mut ordered: Vec<&Member> = members.iter().collect();
+                if canonical {
+                    ordered.sort_by(|a, b| a.name.cmp(&b.name));
+                }
+                for (index, member) in ordered.into_iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    if canonical {
+                        out.push_str(&quote(&member.name));
+                    } else {
+                        out.push_str(&member.written);
+                    }
+                    out.push(':');
+                    member.value.compact_into(out, canonical);
+                }
+                out.push('}');
+            }
+            Self::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    item.compact_into(out, canonical);
+                }
+                out.push(']');
+            }
+            Self::Leaf(text) => match self.as_str() {
+                Some(content) if canonical => out.push_str(&quote(&content)),
+                _ => out.push_str(text),
+            },
+        }
+    }
+}
+
+/// A file that holds one JSON object.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    members: Vec<Member>,
+}
+
+impl Document {
+    /// Parses the text of a file.
+    ///
+    /// # Errors
+    /// If the text is no JSON, is no object, has a member twice, or is nested too deep.
+    pub fn parse(text: &str) -> Result<Self, DocumentError> {
+        match Value::parse(text)? {
+            Value::Object(members) => Ok(Self { members }),
+            other => Err(DocumentError {
+                line: 1,
+                problem: format!("expected an object, found {}", other.kind()),
+            }),
+        }
+    }
+
+    /// Returns the members in their order.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Returns a member.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
+    /// Returns a member's value; a member that is `null` counts as absent, as it does on the wire.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.member(name)
+            .map(Member::value)
+            .filter(|value| !value.is_null())
+    }
+
+    /// Returns a member's value as a string.
+    pub fn string(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_str()
+    }
+
+    /// Sets a member where it stands, or puts it at the end.
+    pub fn set(&mut self, name: &str, value: Value) {
+        match self.members.iter_mut().find(|member| member.name == name) {
+            Some(member) => member.value = value,
+            None => self.members.push(Member::new(name, value)),
+        }
+    }
+
+    /// Sets a member unless it is there and not `null`.
+    pub fn set_default(&mut self, name: &str, value: Value) {
+        if self.get(name).is_none() {
+            self.set(name, value);
+        }
+    }
+
+    /// Keeps the members that a condition holds for.
+    pub fn retain(&mut self, keep: impl FnMut(&Member) -> bool) {
+        self.members.retain(keep);
+    }
+
+    /// Puts the members whose names are given first, in that order; the others stay as they stand.
+    pub fn order(&mut self, position: impl Fn(&str) -> Option<usize>) {
+        self.members
+            .sort_by_key(|member| position(&member.name).unwrap_or(usize::MAX));
+    }
+
+    /// Returns the object as a value.
+    pub fn into_value(self) -> Value {
+        Value::Object(self.members)
+    }
+
+    /// Renders the file: four spaces, a newline at the end.
+    pub fn render(&self) -> String {
+        let mut out = Value::Object(self.members.clone()).render();
+        out.push('\n');
+        out
+    }
+
+    /// Renders the canonical form, see [`Value::canonical`].
+    pub fn canonical(&self) -> String {
+        Value::Object(self.members.clone()).canonical()
+    }
+}
+
+/// Writes a JSON string with the escapes of RFC 8785, which are the ones `serde_json` makes.
+fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn indent(out: &mut String, depth: usize) {
+    for _ in 0..depth {
+        out.push_str("    ");
+    }
+}
+
+fn close(out: &mut String, depth: usize, bracket: char) {
+    out.push('\n');
+    indent(out, depth);
+    out.push(bracket);
+}
+
+fn syntax_error(error: &serde_json::Error) -> DocumentError {
+    let mut problem = error.to_string();
+    if let Some(place) = problem.find(" at line ") {
+        problem.truncate(place);
+        let _ = write!(problem, " (column {})", error.column());
+    }
+    DocumentError {
+        line: error.line().max(1),
+        problem: format!("not JSON: {problem}"),
+    }
+}
+
+/// An object one level deep, names and values as they stand.
+struct RawObject<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for RawObject<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = RawObject<'de>;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(RawObject(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Builds the tree, counting lines as it goes through the text from front to back.
+struct Parser<'a> {
+    text: &'a str,
+    offset: usize,
+    line: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn value(&mut self, raw: &'a RawValue, depth: usize) -> Result<Value, DocumentError> {
+        let line = self.line_of(raw);
+        if depth > MAX_DEPTH {
+            return Err(DocumentError {
+                line,
+                problem: format!("nested deeper than {MAX_DEPTH}"),
+            });
+        }
+        let invalid = |error: serde_json::Error| DocumentError {
+            line,
+            ..syntax_error(&error)
+        };
+        match raw.get().as_bytes().first() {
+            Some(b'{') => {
+                let RawObject(members) = serde_json::from_str(raw.get()).map_err(invalid)?;
+                self.object(members, depth)
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(invalid)?;
+                let items = items.into_iter().map(|item| self.value(item, depth + 1));
+                Ok(Value::Array(items.collect::<Result<_, _>>()?))
+            }
+            Some(b'"') => {
+                serde_json::from_str::<String>(raw.get()).map_err(invalid)?;
+                Ok(Value::Leaf(raw.get().into()))
+            }
+            _ => Ok(Value::Leaf(raw.get().into())),
+        }
+    }
+
+    fn object(
+        &mut self,
+        raw: Vec<(&'a RawValue, &'a RawValue)>,
+        depth: usize,
+    ) -> Result<Value, DocumentError> {
+        let mut members = Vec::with_capacity(raw.len());
+        let mut names = HashSet::with_capacity(raw.len());
+        for (written, value) in raw {
+            let line = self.line_of(written);
+            let name: String =
+                serde_json::from_str(written.get()).map_err(|error| DocumentError {
+                    line,
+                    ..syntax_error(&error)
+                })?;
+            if !names.insert(name.clone()) {
+                return Err(DocumentError {
+                    line,
+                    problem: format!("{name} stands here twice"),
+                });
+            }
+            let value = self.value(value, depth + 1)?;
+            members.push(Member {
+                name,
+                written: written.get().into(),
+                value,
+                line,
+            });
+        }
+        Ok(Value::Object(members))
+    }
+
+    /// Returns the line that a part of the text begins on. Parts come in the order they stand.
+    fn line_of(&mut self, raw: &RawValue) -> usize {
+        let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
+        self.line += self.text[self.offset..offset].matches('\n').count();
+        self.offset = offset;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_nothing_changes_survives_byte_for_byte() {
+        let text = "{\n    \"B\": 1.50e+03,\n    \"a\\u0062\": \"\\u00e9\\/\",\n    \
+                    \"Big\": 123456789012345678901234567890,\n    \"Empty\": {},\n    \"List\": []\n}\n";
+        assert_eq!(Document::parse(text).unwrap().render(), text);
+    }
+
+    #[test]
+    fn the_canonical_form_sorts_by_code_point_and_escapes_as_rfc_8785() {
+        let text = r#"{ "b": [1, 2.0], "a\u0062": "\u00e9\/\u001f\u007f\b\"", "B": {"z": null, "y": true}, "€": 1E5, "😀": 0 }"#;
+        assert_eq!(
+            Value::parse(text).unwrap().canonical(),
+            "{\"B\":{\"y\":true,\"z\":null},\"ab\":\"é/\\u001f\u{7f}\\b\\\"\",\"b\":[1,2.0],\"€\":1E5,\"😀\":0}"
+        );
+    }
+
+    #[test]
+    fn a_duplicate_member_is_an_error_at_any_depth_and_in_any_spelling() {
+        let error = Document::parse("{\n \"a\": {\n  \"k\": 1,\n  \"\\u006b\": 2}}").unwrap_err();
+        assert_eq!(error.to_string(), "line 4: k stands here twice");
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        for (text, message) in [
+            ("", "line 1: not JSON: EOF while parsing a value (column 0)"),
+            (
+                "{\n  \"a\": 1,\n}",
+                "line 3: not JSON: key must be a string (column 1)",
+            ),
+            ("[]", "line 1: expected an object, found a list"),
+            (
+                "{\"a\":\n\"\\ud800\"}",
+                "line 2: not JSON: unexpected end of hex escape (column 8)",
+            ),
+        ] {
+            assert_eq!(
+                Document::parse(text).unwrap_err().to_string(),
+                message,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_overflowed() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(
+            Document::parse(&deep)
+                .unwrap_err()
+                .problem
+                .contains("nested deeper than 128")
+        );
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 32, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+                prop::collection::btree_map(any::<String>(), inner, 0..5)
+                    .prop_map(|map| map.into_iter().collect::<serde_json::Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_rendering_means_the_same(value in json()) {
+            let parsed = Value::parse(&value.to_string()).unwrap();
+            for text in [parsed.render(), parsed.compact(), parsed.canonical()] {
+                prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&text).unwrap(), &value);
+            }
+            let again = Value::parse(&parsed.render()).unwrap();
+            prop_assert_eq!(again.canonical(), parsed.canonical());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Requests about functions.
+
+use crate::api::document::Value;
+
+/// What `CreateFunction` is asked. Members left out get AWS's defaults.
+#[derive(Debug, Clone, Default)]
+pub struct CreateFunctionRequest {
+    /// The function's name, or an ARN that holds it.
+    pub function_name: String,
+    /// The runtime's identifier.
+    pub runtime: Option<String>,
+    /// The ARN of the execution role.
+    pub role: String,
+    /// What the runtime calls.
+    pub handler: Option<String>,
+    /// What the function is for.
+    pub description: Option<String>,
+    /// Seconds that it may run.
+    pub timeout: Option<i64>,
+    /// Megabytes of memory that it gets.
+    pub memory_size: Option<i64>,
+    /// The `Environment` structure, as JSON.
+    pub environment: Option<Value>,
+    /// Keys and values for the function as a whole.
+    pub tags: Vec<(String, String)>,
+    /// Whether to publish version 1 at once.
+    pub publish: bool,
+}
+
+/// What `UpdateFunctionCode` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateFunctionCodeRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// Whether to publish a version of the new code at once.
+    pub publish: bool,
+    /// Whether to check and hash the package only, and change nothing.
+    pub dry_run: bool,
+    /// The revision id that `$LATEST` must have.
+    pub revision_id: Option<String>,
+}
+
+/// What `GetFunctionConfiguration` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct GetFunctionConfigurationRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// A version or alias; `$LATEST` if left out.
+    pub qualifier: Option<String>,
+}

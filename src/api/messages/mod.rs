@@ -1,0 +1,12 @@
+//! What each operation is asked and answers, by resource.
+//!
+//! A request holds its parameters as they came; the operation checks them, all together. A
+//! deployment package travels beside its request, because it is a file and not a value.
+
+mod function;
+mod version;
+
+pub use function::{
+    CreateFunctionRequest, GetFunctionConfigurationRequest, UpdateFunctionCodeRequest,
+};
+pub use version::{PublishVersionRequest, PublishVersionResponse};

@@ -1,0 +1,26 @@
+//! Requests about published versions.
+
+use crate::api::configuration::FunctionConfiguration;
+
+/// What `PublishVersion` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct PublishVersionRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// The hash that the package must have; empty counts as left out.
+    pub code_sha256: Option<String>,
+    /// The version's description; that of `$LATEST` if left out.
+    pub description: Option<String>,
+    /// The revision id that `$LATEST` must have.
+    pub revision_id: Option<String>,
+}
+
+/// What `PublishVersion` answers.
+#[derive(Debug, Clone)]
+pub struct PublishVersionResponse {
+    /// The version's configuration.
+    pub configuration: FunctionConfiguration,
+    /// The version that was returned as it stands, because nothing changed since it was published;
+    /// `None` for a new one.
+    pub unchanged_since: Option<u64>,
+}

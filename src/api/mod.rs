@@ -1,0 +1,21 @@
+//! Lambda's vocabulary: names, ARNs, configurations, rules, errors.
+//!
+//! Pure data. Nothing here touches a file or asks for the time.
+
+pub mod alias;
+pub mod code_sha256;
+pub mod configuration;
+pub mod document;
+pub mod error;
+pub mod function_name;
+pub mod limits;
+pub mod messages;
+pub mod patterns;
+pub mod qualifier;
+pub mod revision_id;
+pub mod scope;
+pub mod shape;
+pub mod timestamp;
+pub mod validation;
+
+pub use error::Error;

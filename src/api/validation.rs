@@ -1,0 +1,530 @@
+//! The rules that values must keep, all violations collected into one message.
+
+use super::configuration::FunctionConfiguration;
+use super::document::{Member, Value};
+use super::error::Error;
+use super::limits::{self, Quotas};
+use super::patterns;
+
+/// The violations found so far.
+#[derive(Debug, Default)]
+pub struct Violations(Vec<String>);
+
+impl Violations {
+    /// Notes that a member breaks a rule.
+    pub fn add(&mut self, member: &str, problem: impl AsRef<str>) {
+        self.0.push(format!("{member}: {}", problem.as_ref()));
+    }
+
+    /// Returns what was parsed, or notes why it was not.
+    pub fn check<T>(&mut self, member: &str, parsed: Result<T, String>) -> Option<T> {
+        parsed.map_err(|problem| self.add(member, problem)).ok()
+    }
+
+    /// Checks a description.
+    pub fn check_description(&mut self, description: &str) {
+        self.check_length("Description", description, limits::MAX_DESCRIPTION);
+    }
+
+    /// Checks the tags of a function.
+    pub fn check_tags(&mut self, tags: &[(String, String)], quotas: &Quotas) {
+        for (key, value) in tags {
+            if key.is_empty() {
+                self.add("Tags", "a key must not be empty");
+            }
+            self.check_length(&format!("key {key} of Tags"), key, limits::MAX_TAG_KEY);
+            self.check_length(&format!("Tags.{key}"), value, limits::MAX_TAG_VALUE);
+            if !patterns::is_tag_text(key) || !patterns::is_tag_text(value) {
+                self.add(
+                    &format!("Tags.{key}"),
+                    "only letters, digits, blanks and _.:/=+-@ are allowed",
+                );
+            }
+        }
+        if tags.len() > quotas.tags {
+            self.add(
+                "Tags",
+                format!("{} are more than the quota, {}", tags.len(), quotas.tags),
+            );
+        }
+    }
+
+    /// Checks every value of a configuration that a function made of a zip file can have.
+    pub fn check_configuration(&mut self, configuration: &FunctionConfiguration, quotas: &Quotas) {
+        for required in ["Runtime", "Role", "Handler"] {
+            if configuration.document().get(required).is_none() {
+                self.add(
+                    required,
+                    "must be given for a function made of a deployment package",
+                );
+            }
+        }
+        for member in configuration.document().members() {
+            if !member.value().is_null() {
+                let before = self.0.len();
+                self.check_member(member, quotas);
+                let line = member.line();
+                if line > 0 {
+                    for violation in &mut self.0[before..] {
+                        violation.insert_str(0, &format!("line {line}: "));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns an error that lists all violations, if there are any.
+    ///
+    /// # Errors
+    /// `InvalidParameterValueException`.
+    pub fn into_result(self) -> Result<(), Error> {
+        self.into_result_about("")
+    }
+
+    /// Returns an error that lists all violations found in a file, if there are any.
+    ///
+    /// # Errors
+    /// `InvalidParameterValueException`.
+    pub fn into_result_in(self, file: &str) -> Result<(), Error> {
+        self.into_result_about(&format!(" in {file}"))
+    }
+
+    fn into_result_about(self, place: &str) -> Result<(), Error> {
+        let list = self.0.join("; ");
+        match self.0.len() {
+            0 => Ok(()),
+            1 => Err(Error::invalid(format!(
+                "1 value{place} breaks a rule: {list}"
+            ))),
+            count => Err(Error::invalid(format!(
+                "{count} values{place} break rules: {list}"
+            ))),
+        }
+    }
+
+    fn check_member(&mut self, member: &Member, quotas: &Quotas) {
+        let (name, value) = (member.name(), member.value());
+        let text = value.as_str().unwrap_or_default();
+        match name {
+            "Runtime" => self.check_choice(name, &text, &limits::RUNTIMES),
+            "Role" => self.check_form(
+                name,
+                &text,
+                patterns::is_role,
+                "an IAM role's ARN, arn:aws:iam::123456789012:role/NAME",
+            ),
+            "Handler" => {
+                self.check_length(name, &text, limits::MAX_HANDLER);
+                self.check_form(
+                    name,
+                    &text,
+                    patterns::is_handler,
+                    "a name without blanks, such as index.handler",
+                );
+            }
+            "Description" => self.check_description(&text),
+            "Timeout" => {
+                self.check_range(name, value, limits::MIN_TIMEOUT, quotas.timeout, "seconds");
+            }
+            "MemorySize" => self.check_range(
+                name,
+                value,
+                limits::MIN_MEMORY_SIZE,
+                quotas.memory_size,
+                "MB",
+            ),
+            "Environment" => self.check_environment(value, quotas),
+            "EphemeralStorage" => self.check_ephemeral_storage(value, quotas),
+            "KMSKeyArn" => self.check_form(name, &text, patterns::is_resource_arn, "a key's ARN"),
+            "DeadLetterConfig" => self.check_text(
+                name,
+                value,
+                "TargetArn",
+                patterns::is_resource_arn,
+                "an ARN",
+            ),
+            "Layers" => self.check_layers(value, quotas),
+            "VpcConfig" => self.check_vpc_config(value),
+            "FileSystemConfigs" => self.check_file_systems(value),
+            "PackageType" => self.check_choice(name, &text, &["Zip"]),
+            "Architectures" => self.check_architectures(value),
+            "TracingConfig" => {
+                self.check_choice_in(name, value, "Mode", &["Active", "PassThrough"]);
+            }
+            "SnapStart" => {
+                self.check_choice_in(name, value, "ApplyOn", &["PublishedVersions", "None"]);
+            }
+            "LoggingConfig" => self.check_logging_config(value),
+            _ => {}
+        }
+    }
+
+    fn check_length(&mut self, name: &str, text: &str, max: usize) {
+        let length = text.chars().count();
+        if length > max {
+            self.add(
+                name,
+                format!("has {length} characters, at most {max} are allowed"),
+            );
+        }
+    }
+
+    fn check_form(&mut self, name: &str, text: &str, fits: fn(&str) -> bool, expected: &str) {
+        if !fits(text) {
+            self.add(name, format!("'{text}' is not {expected}"));
+        }
+    }
+
+    fn check_choice(&mut self, name: &str, text: &str, choices: &[&str]) {
+        if !choices.contains(&text) {
+            self.add(name, format!("'{text}' is none of {}", choices.join(", ")));
+        }
+    }
+
+    fn check_range(&mut self, name: &str, value: &Value, min: i64, max: i64, unit: &str) {
+        let number = value.as_integer().unwrap_or_default();
+        if number < min || number > max {
+            self.add(
+                name,
+                format!("{number} is not within {min} to {max} {unit}"),
+            );
+        }
+    }
+
+    fn check_text(
+        &mut self,
+        name: &str,
+        parent: &Value,
+        member: &str,
+        fits: fn(&str) -> bool,
+        expected: &str,
+    ) {
+        if let Some(text) = parent.get(member).and_then(Value::as_str) {
+            self.check_form(&format!("{name}.{member}"), &text, fits, expected);
+        }
+    }
+
+    fn check_choice_in(&mut self, name: &str, parent: &Value, member: &str, choices: &[&str]) {
+        if let Some(text) = parent.get(member).and_then(Value::as_str) {
+            self.check_choice(&format!("{name}.{member}"), &text, choices);
+        }
+    }
+
+    /// Values may be secrets: only names are told.
+    fn check_environment(&mut self, environment: &Value, quotas: &Quotas) {
+        let Some(variables) = environment
+            .get("Variables")
+            .filter(|found| !found.is_null())
+        else {
+            return;
+        };
+        for variable in variables.members() {
+            let name = variable.name();
+            if limits::RESERVED_VARIABLES.contains(&name) {
+                self.add(
+                    "Environment",
+                    format!("{name} is reserved, Lambda sets it itself"),
+                );
+            } else if !patterns::is_variable_name(name) {
+                self.add(
+                    "Environment",
+                    format!("{name} is no variable's name: a letter, then letters, digits and _"),
+                );
+            }
+        }
+        let size = variables.compact().len();
+        let max = quotas.environment_size;
+        if size > max {
+            self.add(
+                "Environment",
+                format!("{size} bytes, as compact JSON, are more than {max}"),
+            );
+        }
+    }
+
+    fn check_ephemeral_storage(&mut self, storage: &Value, quotas: &Quotas) {
+        let (min, max) = (limits::MIN_EPHEMERAL_STORAGE, quotas.ephemeral_storage);
+        match storage.get("Size") {
+            Some(size) => self.check_range("EphemeralStorage.Size", size, min, max, "MB"),
+            None => self.add("EphemeralStorage.Size", "must be given"),
+        }
+    }
+
+    fn check_layers(&mut self, layers: &Value, quotas: &Quotas) {
+        let count = layers.items().len();
+        if count > quotas.layers {
+            self.add(
+                "Layers",
+                format!("{count} are more than the quota, {}", quotas.layers),
+            );
+        }
+        let mut seen = Vec::new();
+        for layer in layers.items() {
+            let arn = layer.get("Arn").and_then(Value::as_str).unwrap_or_default();
+            let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
+            self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
+            let name = arn
+                .rsplit_once(':')
+                .map_or(arn.as_str(), |(name, _)| name)
+                .to_owned();
+            if seen.contains(&name) {
+                self.add("Layers", format!("two versions of one layer, {name}"));
+            }
+            seen.push(name);
+        }
+    }
+
+    fn check_vpc_config(&mut self, vpc: &Value) {
+        for (name, max, fits, expected) in [
+            (
+                "SubnetIds",
+                limits::MAX_SUBNETS,
+                patterns::is_subnet_id as fn(&str) -> bool,
+                "a subnet's id, subnet-…",
+            ),
+            (
+                "SecurityGroupIds",
+                limits::MAX_SECURITY_GROUPS,
+                patterns::is_security_group_id,
+                "a security group's id, sg-…",
+            ),
+        ] {
+            let ids = vpc.get(name).map(Value::items).unwrap_or_default();
+            let name = format!("VpcConfig.{name}");
+            if ids.len() > max {
+                self.add(&name, format!("{} are more than {max}", ids.len()));
+            }
+            for id in ids.iter().filter_map(Value::as_str) {
+                self.check_form(&name, &id, fits, expected);
+            }
+        }
+    }
+
+    fn check_file_systems(&mut self, file_systems: &Value) {
+        let count = file_systems.items().len();
+        if count > limits::MAX_FILE_SYSTEMS {
+            self.add(
+                "FileSystemConfigs",
+                format!("{count} are more than {}", limits::MAX_FILE_SYSTEMS),
+            );
+        }
+        for file_system in file_systems.items() {
+            for (member, fits, expected) in [
+                (
+                    "Arn",
+                    patterns::is_resource_arn as fn(&str) -> bool,
+                    "an access point's ARN",
+                ),
+                (
+                    "LocalMountPath",
+                    patterns::is_local_mount_path,
+                    "a path /mnt/NAME",
+                ),
+            ] {
+                match file_system.get(member) {
+                    Some(_) => {
+                        self.check_text("FileSystemConfigs", file_system, member, fits, expected);
+                    }
+                    None => self.add(&format!("FileSystemConfigs.{member}"), "must be given"),
+                }
+            }
+        }
+    }
+
+    fn check_architectures(&mut self, architectures: &Value) {
+        if architectures.items().len() != 1 {
+            self.add(
+                "Architectures",
+                "exactly one of x86_64, arm64 must be given",
+            );
+        }
+        for architecture in architectures.items().iter().filter_map(Value::as_str) {
+            self.check_choice("Architectures", &architecture, &["x86_64", "arm64"]);
+        }
+    }
+
+    fn check_logging_config(&mut self, logging: &Value) {
+        let name = "LoggingConfig";
+        let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+        self.check_choice_in(name, logging, "LogFormat", &["JSON", "Text"]);
+        self.check_choice_in(name, logging, "ApplicationLogLevel", &levels);
+        self.check_choice_in(name, logging, "SystemLogLevel", &levels[1..4]);
+        self.check_text(
+            name,
+            logging,
+            "LogGroup",
+            patterns::is_log_group,
+            "a log group's name",
+        );
+        if let Some(group) = logging.get("LogGroup").and_then(Value::as_str) {
+            self.check_length("LoggingConfig.LogGroup", &group, limits::MAX_LOG_GROUP);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Document;
+    use super::*;
+
+    const FINE: &str = r#""Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:iam::123456789012:role/demo""#;
+
+    fn check(members: &str) -> Result<(), String> {
+        let text = format!(
+            "{{{FINE}{}{members}}}",
+            if members.is_empty() { "" } else { ",\n" }
+        );
+        let configuration =
+            FunctionConfiguration::from_document(Document::parse(&text).unwrap()).unwrap();
+        let mut violations = Violations::default();
+        violations.check_configuration(&configuration, &Quotas::default());
+        violations
+            .into_result_in("config.json")
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn values_at_the_edge_of_a_rule_pass() {
+        let description = "é".repeat(256);
+        for members in [
+            "",
+            r#""Timeout": 900, "MemorySize": 3008"#,
+            r#""Timeout": 1, "MemorySize": 128, "EphemeralStorage": {"Size": 512}"#,
+            &format!(r#""Description": "{description}""#),
+            r#""KMSKeyArn": "", "DeadLetterConfig": {"TargetArn": ""}"#,
+            r#""VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""}"#,
+            r#""LoggingConfig": {"LogFormat": "JSON", "SystemLogLevel": "WARN", "LogGroup": "/a/b"}"#,
+        ] {
+            check(members).unwrap();
+        }
+    }
+
+    #[test]
+    fn each_broken_rule_is_told_with_its_line() {
+        for (members, said) in [
+            (
+                r#""Timeout": 901"#,
+                "line 2: Timeout: 901 is not within 1 to 900 seconds",
+            ),
+            (
+                r#""Timeout": 0"#,
+                "line 2: Timeout: 0 is not within 1 to 900 seconds",
+            ),
+            (
+                r#""MemorySize": 127"#,
+                "MemorySize: 127 is not within 128 to 3008 MB",
+            ),
+            (
+                r#""EphemeralStorage": {}"#,
+                "EphemeralStorage.Size: must be given",
+            ),
+            (
+                r#""PackageType": "Image""#,
+                "PackageType: 'Image' is none of Zip",
+            ),
+            (
+                r#""Architectures": []"#,
+                "Architectures: exactly one of x86_64, arm64",
+            ),
+            (
+                r#""Architectures": ["mips"]"#,
+                "Architectures: 'mips' is none of x86_64, arm64",
+            ),
+            (
+                r#""TracingConfig": {"Mode": "active"}"#,
+                "TracingConfig.Mode: 'active' is none of",
+            ),
+            (
+                r#""SnapStart": {"ApplyOn": "All"}"#,
+                "SnapStart.ApplyOn: 'All' is none of",
+            ),
+            (
+                r#""LoggingConfig": {"SystemLogLevel": "TRACE"}"#,
+                "SystemLogLevel: 'TRACE'",
+            ),
+            (
+                r#""Layers": [{"Arn": "x"}]"#,
+                "Layers.Arn: 'x' is not the ARN of a layer's version",
+            ),
+            (
+                r#""VpcConfig": {"SubnetIds": ["x"]}"#,
+                "VpcConfig.SubnetIds: 'x' is not a subnet's id",
+            ),
+            (
+                r#""FileSystemConfigs": [{"Arn": "arn:aws:x:"}]"#,
+                "LocalMountPath: must be given",
+            ),
+            (
+                r#""Environment": {"Variables": {"A": "1"}}"#,
+                "A is no variable's name",
+            ),
+            (
+                r#""Environment": {"Variables": {"AWS_REGION": "x"}}"#,
+                "AWS_REGION is reserved",
+            ),
+        ] {
+            let message = check(members).unwrap_err();
+            assert!(message.contains(said), "{message}");
+        }
+    }
+
+    #[test]
+    fn all_violations_stand_in_one_message() {
+        let message = check(r#""Timeout": 901, "Description": null, "MemorySize": 1"#).unwrap_err();
+        assert_eq!(
+            message,
+            "2 values in config.json break rules: line 2: Timeout: 901 is not within 1 to 900 \
+             seconds; line 2: MemorySize: 1 is not within 128 to 3008 MB"
+        );
+    }
+
+    #[test]
+    fn an_environment_is_measured_as_compact_json() {
+        let environment = |length: usize| {
+            format!(
+                r#""Environment": {{ "Variables": {{ "KEY" : "{}" }} }}"#,
+                "x".repeat(length)
+            )
+        };
+        let around = r#"{"KEY":""}"#.len();
+        check(&environment(4096 - around)).unwrap();
+        assert!(
+            check(&environment(4097 - around))
+                .unwrap_err()
+                .contains("4097 bytes")
+        );
+        assert!(
+            !check(&environment(4097 - around))
+                .unwrap_err()
+                .contains("xxx")
+        );
+    }
+
+    #[test]
+    fn what_a_zip_function_needs_must_be_there() {
+        let mut violations = Violations::default();
+        let empty = FunctionConfiguration::from_members([]);
+        violations.check_configuration(&empty, &Quotas::default());
+        let message = violations.into_result().unwrap_err().to_string();
+        for required in ["Runtime", "Role", "Handler"] {
+            assert!(
+                message.contains(&format!("{required}: must be given")),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn tags_have_their_own_lengths_and_letters() {
+        let check = |key: &str, value: &str| {
+            let mut violations = Violations::default();
+            violations.check_tags(&[(key.to_owned(), value.to_owned())], &Quotas::default());
+            violations.into_result()
+        };
+        check("team", "").unwrap();
+        check(&"k".repeat(128), &"v".repeat(256)).unwrap();
+        for (key, value) in [("", "x"), ("a!", "x"), ("a", "!"), (&"k".repeat(129), "x")] {
+            assert!(check(key, value).is_err(), "{key} {value}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! AWS Lambda's version control plane on a disk.
+
+pub mod api;
