@@ -77,11 +77,6 @@ impl FunctionConfiguration {
         &self.document
     }
 
-    /// Returns the document as a value, for printing.
-    pub fn into_value(self) -> Value {
-        self.document.into_value()
-    }
-
     /// Returns the package that the document says it describes, if it says so.
     pub fn code(&self) -> Option<CodeIdentity> {
         let sha256 = serde_json::from_value(self.document.string("CodeSha256")?.into()).ok()?;
@@ -94,6 +89,11 @@ impl FunctionConfiguration {
         self.document.set("CodeSize", Value::integer(code.size));
         self.document
             .set("CodeSha256", Value::string(code.sha256.as_str()));
+    }
+
+    /// Returns the function's name that stands in the document.
+    pub fn function_name(&self) -> String {
+        self.document.string("FunctionName").unwrap_or_default()
     }
 
     /// Returns the description, empty where there is none.

@@ -1,0 +1,45 @@
+//! `get-function-configuration`
+
+use clap::Args;
+
+use crate::api::messages::GetFunctionConfigurationRequest;
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::globals::Globals;
+use crate::cli::output;
+use crate::cli::parameters::Parameters;
+use crate::operations;
+
+const OPERATION: &str = "GetFunctionConfiguration";
+
+/// Print the configuration of $LATEST, of a version, or of what an alias points to
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  lambda-store get-function-configuration --function-name hello\n  \
+    lambda-store get-function-configuration --function-name hello --qualifier 3\n  \
+    lambda-store get-function-configuration --function-name hello:live"
+)]
+pub(in crate::cli) struct GetFunctionConfigurationArgs {
+    /// Name the function, by name or ARN
+    #[arg(long, value_name = "NAME")]
+    function_name: String,
+    /// Name a version or an alias
+    #[arg(long, value_name = "QUALIFIER")]
+    qualifier: Option<String>,
+}
+
+impl GetFunctionConfigurationArgs {
+    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let mut parameters = Parameters::default();
+        parameters.not_empty("FunctionName", Some(&self.function_name));
+        parameters.not_empty("Qualifier", self.qualifier.as_deref());
+        parameters.into_result()?;
+        let request = GetFunctionConfigurationRequest {
+            function_name: self.function_name,
+            qualifier: self.qualifier,
+        };
+        let store = globals.open_store(OPERATION)?;
+        operations::get_function_configuration(&store, &request)
+            .map(|configuration| Outcome::read(output::configuration(&configuration)))
+            .map_err(Failure::of(OPERATION))
+    }
+}

@@ -1,0 +1,75 @@
+//! `init`: the tool's own command that makes a store.
+
+use clap::Args;
+
+use crate::api;
+use crate::api::patterns::{is_account_id, is_partition, is_region};
+use crate::api::scope::Scope;
+use crate::api::validation::Violations;
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::globals::Globals;
+use crate::store::Store;
+
+/// The operation's name in errors.
+const OPERATION: &str = "Init";
+
+/// Make a store: write store.json, which is never overwritten
+///
+/// A store needs no store.json; without one it stands for account 123456789012 in us-east-1.
+/// `--region` is the region that it will stand for.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  lambda-store --store ./store init --account-id 210987654321 --region eu-west-1"
+)]
+pub(in crate::cli) struct InitArgs {
+    /// Make it for this account, 12 digits
+    #[arg(long, value_name = "ID")]
+    account_id: Option<String>,
+    /// Make it for this partition
+    #[arg(long, value_name = "NAME")]
+    partition: Option<String>,
+}
+
+impl InitArgs {
+    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let scope = self.scope(globals).map_err(Failure::of(OPERATION))?;
+        let text = Store::init(&globals.store, scope, globals.host());
+        text.map(Outcome::changed)
+            .map_err(Failure::of_store(OPERATION))
+    }
+
+    fn scope(self, globals: &Globals) -> Result<Scope, api::Error> {
+        let standard = Scope::default();
+        let scope = Scope {
+            account_id: self.account_id.unwrap_or(standard.account_id),
+            region: globals.region.clone().unwrap_or(standard.region),
+            partition: self.partition.unwrap_or(standard.partition),
+        };
+        let mut violations = Violations::default();
+        for (member, value, fits, expected) in [
+            (
+                "AccountId",
+                &scope.account_id,
+                is_account_id as fn(&str) -> bool,
+                "12 digits",
+            ),
+            (
+                "Region",
+                &scope.region,
+                is_region,
+                "a region's name, such as us-east-1",
+            ),
+            (
+                "Partition",
+                &scope.partition,
+                is_partition,
+                "a partition's name, such as aws",
+            ),
+        ] {
+            if !fits(value) {
+                violations.add(member, format!("'{value}' is not {expected}"));
+            }
+        }
+        violations.into_result().map(|()| scope)
+    }
+}

@@ -1,0 +1,64 @@
+//! `publish-version`
+
+use clap::Args;
+
+use crate::api::messages::PublishVersionRequest;
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::globals::Globals;
+use crate::cli::parameters::Parameters;
+use crate::cli::{notices, output};
+use crate::operations;
+
+const OPERATION: &str = "PublishVersion";
+
+/// Make an immutable version of $LATEST
+///
+/// If neither code nor configuration changed since the last publish, that version is returned as it
+/// stands, and none is made.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  lambda-store publish-version --function-name hello\n  \
+    lambda-store publish-version --function-name hello --code-sha256 \"$HASH\" --description v1.2"
+)]
+pub(in crate::cli) struct PublishVersionArgs {
+    /// Name the function, by name or ARN
+    #[arg(long, value_name = "NAME")]
+    function_name: String,
+    /// Publish only if the package has this SHA-256, in base64
+    #[arg(long, alias = "code-sha-256", value_name = "HASH")]
+    code_sha256: Option<String>,
+    /// Describe the version; without it, it has the description of $LATEST
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Publish only if $LATEST has this revision id
+    #[arg(long, value_name = "ID")]
+    revision_id: Option<String>,
+}
+
+impl PublishVersionArgs {
+    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let mut parameters = Parameters::default();
+        parameters.not_empty("FunctionName", Some(&self.function_name));
+        parameters.into_result()?;
+        let request = PublishVersionRequest {
+            function_name: self.function_name,
+            code_sha256: self.code_sha256,
+            description: self.description,
+            revision_id: self.revision_id,
+        };
+        let store = globals.open_store(OPERATION)?;
+        let response =
+            operations::publish_version(&store, &request).map_err(Failure::of(OPERATION))?;
+        let mut outcome = Outcome::changed(output::configuration(&response.configuration));
+        if let Some(version) = response.unchanged_since {
+            outcome.changed = false;
+            if notices::is_for_a_person() {
+                outcome.stderr = format!(
+                    "{} is unchanged since version {version}\n",
+                    response.configuration.function_name()
+                );
+            }
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,68 @@
+//! `update-function-code`
+
+use clap::Args;
+
+use crate::api::messages::UpdateFunctionCodeRequest;
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::globals::Globals;
+use crate::cli::parameters::Parameters;
+use crate::cli::{input, output};
+use crate::operations;
+
+const OPERATION: &str = "UpdateFunctionCode";
+
+/// Give $LATEST another deployment package
+#[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+#[command(
+    after_help = "Examples:\n  lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip\n  \
+    lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --publish\n  \
+    lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --dry-run"
+)]
+pub(in crate::cli) struct UpdateFunctionCodeArgs {
+    /// Name the function, by name or ARN
+    #[arg(long, value_name = "NAME")]
+    function_name: String,
+    /// Take the package from this file; the path alone does, too
+    #[arg(long, value_name = "fileb://PATH")]
+    zip_file: String,
+    /// Publish a version of the new code at once
+    #[arg(long, overrides_with = "_no_publish")]
+    publish: bool,
+    #[arg(long = "no-publish", hide = true)]
+    _no_publish: bool,
+    /// Check the package and print what its hash and size would be; change nothing
+    #[arg(long, overrides_with = "_no_dry_run")]
+    dry_run: bool,
+    #[arg(long = "no-dry-run", hide = true)]
+    _no_dry_run: bool,
+    /// Update only if $LATEST has this revision id
+    #[arg(long, value_name = "ID")]
+    revision_id: Option<String>,
+}
+
+impl UpdateFunctionCodeArgs {
+    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let mut parameters = Parameters::default();
+        parameters.not_empty("FunctionName", Some(&self.function_name));
+        parameters.into_result()?;
+        let package = input::package(&self.zip_file)?;
+        let request = UpdateFunctionCodeRequest {
+            function_name: self.function_name,
+            publish: self.publish,
+            dry_run: self.dry_run,
+            revision_id: self.revision_id,
+        };
+        let store = globals.open_store(OPERATION)?;
+        let configuration = operations::update_function_code(&store, &request, &package)
+            .map_err(Failure::of(OPERATION))?;
+        let changed = !request.dry_run;
+        Ok(Outcome {
+            changed,
+            ..Outcome::read(output::configuration(&configuration))
+        })
+    }
+}

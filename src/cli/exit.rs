@@ -1,0 +1,90 @@
+//! Outcomes of a command and their exit codes, those of the AWS CLI, version 2.
+
+use crate::api;
+use crate::store::StoreError;
+
+/// What a command line comes to: what is printed, and the exit code.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The result, and nothing else.
+    pub stdout: String,
+    /// Words for people.
+    pub stderr: String,
+    /// The exit code.
+    pub code: u8,
+    /// Whether the store was changed: to be said if the result cannot be written.
+    pub changed: bool,
+}
+
+impl Outcome {
+    /// Returns the outcome of a command that read something.
+    pub(super) fn read(stdout: String) -> Self {
+        Self {
+            stdout,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the outcome of a command that changed something.
+    pub(super) fn changed(stdout: String) -> Self {
+        Self {
+            stdout,
+            changed: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The command line is wrong; the text is printed as it is.
+    Usage(String),
+    /// There is no store.
+    NoStore(String),
+    /// The operation answered with an error of the API.
+    Operation {
+        /// The operation's name, as AWS writes it.
+        operation: &'static str,
+        /// The error.
+        error: api::Error,
+    },
+}
+
+impl Failure {
+    /// Returns a conversion for errors of an operation.
+    pub(super) fn of(operation: &'static str) -> impl Fn(api::Error) -> Self {
+        move |error| Self::Operation { operation, error }
+    }
+
+    /// Returns a conversion for errors of opening the store for an operation.
+    pub(super) fn of_store(operation: &'static str) -> impl Fn(StoreError) -> Self {
+        move |error| match error {
+            StoreError::NotAStore { .. } => Self::NoStore(error.to_string()),
+            other => Self::Operation {
+                operation,
+                error: other.into(),
+            },
+        }
+    }
+
+    /// Returns what is printed, and the exit code.
+    pub(super) fn into_outcome(self) -> Outcome {
+        let (stderr, code) = match self {
+            Self::Usage(message) => (format!("\n{message}\n"), 252),
+            Self::NoStore(message) => (format!("\n{message}\n"), 253),
+            Self::Operation { operation, error } => {
+                let code = error.code();
+                let line = format!(
+                    "\nAn error occurred ({code}) when calling the {operation} operation: {error}\n"
+                );
+                (line, 254)
+            }
+        };
+        Outcome {
+            stderr,
+            code,
+            ..Outcome::default()
+        }
+    }
+}

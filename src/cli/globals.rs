@@ -1,0 +1,120 @@
+//! Options that every command takes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::exit::Failure;
+use super::notices;
+use crate::store::{Host, Store};
+
+/// The options of every command.
+#[derive(Args)]
+pub(super) struct Globals {
+    /// Use the store in this directory
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LAMBDA_STORE",
+        default_value = "./store"
+    )]
+    pub(super) store: PathBuf,
+
+    /// Wait this many seconds for another command that changes the same function; 0 tries once
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30)]
+    lock_timeout: u64,
+
+    /// Name the region; it must be the store's
+    #[arg(long, global = true, value_name = "REGION")]
+    pub(super) region: Option<String>,
+
+    #[command(flatten)]
+    _ignored: Ignored,
+}
+
+/// Options of the AWS CLI about connections and credentials: a store has neither.
+#[derive(Args)]
+#[command(next_help_heading = "Options of the AWS CLI that are accepted and ignored")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+struct Ignored {
+    /// Ignored: a store has no credentials
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// Ignored: a store has no endpoint
+    #[arg(long, global = true, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Ignored: nothing is connected to
+    #[arg(long, global = true)]
+    no_verify_ssl: bool,
+    /// Ignored: nothing is connected to
+    #[arg(long, global = true, value_name = "PATH")]
+    ca_bundle: Option<String>,
+    /// Ignored: nothing is connected to
+    #[arg(long, global = true, value_name = "SECONDS")]
+    cli_read_timeout: Option<String>,
+    /// Ignored: nothing is connected to
+    #[arg(long, global = true, value_name = "SECONDS")]
+    cli_connect_timeout: Option<String>,
+    /// Ignored: nothing is signed
+    #[arg(long, global = true)]
+    no_sign_request: bool,
+    /// Ignored: no pager is used
+    #[arg(long, global = true)]
+    no_cli_pager: bool,
+    /// Ignored: packages are files
+    #[arg(long, global = true, value_name = "FORMAT")]
+    cli_binary_format: Option<String>,
+    /// Ignored
+    #[arg(long, global = true)]
+    debug: bool,
+}
+
+impl Globals {
+    /// Opens the store for an operation.
+    pub(super) fn open_store(&self, operation: &'static str) -> Result<Store, Failure> {
+        self.agreeing(Store::open(&self.store, self.host()).map_err(Failure::of_store(operation))?)
+    }
+
+    /// Opens the store for an operation that may make it.
+    pub(super) fn open_or_make_store(&self, operation: &'static str) -> Result<Store, Failure> {
+        let store = Store::open_or_make(&self.store, self.host());
+        self.agreeing(store.map_err(Failure::of_store(operation))?)
+    }
+
+    /// Returns this machine and its user.
+    pub(super) fn host(&self) -> Host {
+        Host {
+            lock_timeout: Duration::from_secs(self.lock_timeout),
+            notify: Arc::new(notices::print),
+            ..Host::new(user_at_host())
+        }
+    }
+
+    /// One store is one region.
+    fn agreeing(&self, store: Store) -> Result<Store, Failure> {
+        let here = &store.scope().region;
+        match &self.region {
+            Some(given) if given != here => Err(Failure::Usage(format!(
+                "--region {given} is not the region of {}, {here}; name another store, or leave --region out",
+                store.path().display()
+            ))),
+            _ => Ok(store),
+        }
+    }
+}
+
+/// Says who makes a change: a label for people, not a proof.
+fn user_at_host() -> String {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = variable("USER")
+        .or_else(|| variable("LOGNAME"))
+        .unwrap_or_else(|| format!("uid{}", rustix::process::getuid().as_raw()));
+    let name = rustix::system::uname();
+    format!("{user}@{}", name.nodename().to_string_lossy())
+}

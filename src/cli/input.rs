@@ -1,0 +1,44 @@
+//! Values that options name instead of holding them: `file://`, `fileb://`.
+
+use std::path::Path;
+
+use super::exit::Failure;
+use crate::store::PackageSource;
+
+/// Opens the deployment package that `--zip-file` names, as `fileb://PATH` or by its path alone.
+pub(super) fn package(value: &str) -> Result<PackageSource, Failure> {
+    let path = match value.strip_prefix("file://") {
+        // The AWS CLI would read it as text; a zip is none.
+        Some(path) => {
+            return Err(Failure::Usage(format!(
+                "--zip-file takes the bytes of a file: write fileb://{path}"
+            )));
+        }
+        None => value.strip_prefix("fileb://").unwrap_or(value),
+    };
+    PackageSource::open(Path::new(path))
+        .map_err(|cause| unreadable("--zip-file", value, path, &cause))
+}
+
+/// Returns an option's text: the content of `file://PATH`, else the value itself.
+pub(super) fn text(option: &str, value: &str) -> Result<String, Failure> {
+    match value.strip_prefix("file://") {
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|cause| unreadable(option, value, path, &cause))
+        }
+        None => Ok(value.to_owned()),
+    }
+}
+
+fn unreadable(option: &str, value: &str, path: &str, cause: &std::io::Error) -> Failure {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let hint = match cause.kind() {
+        std::io::ErrorKind::NotFound if Path::new(path).is_relative() => {
+            format!(" (looked for in {})", folder.display())
+        }
+        _ => String::new(),
+    };
+    Failure::Usage(format!(
+        "Error parsing parameter '{option}': Unable to load paramfile {value}: {cause}{hint}"
+    ))
+}

@@ -1,0 +1,104 @@
+//! The command line: AWS's commands and options, results on stdout, words on stderr, exit codes.
+//!
+//! A command parses its options into a request, calls one operation and renders the answer. No rule
+//! about Lambda lives here.
+
+mod commands;
+mod exit;
+mod globals;
+mod input;
+mod notices;
+mod output;
+mod parameters;
+mod refused;
+mod shorthand;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Outcome;
+
+use commands::create_function::CreateFunctionArgs;
+use commands::get_function_configuration::GetFunctionConfigurationArgs;
+use commands::init::InitArgs;
+use commands::publish_version::PublishVersionArgs;
+use commands::update_function_code::UpdateFunctionCodeArgs;
+use exit::Failure;
+use globals::Globals;
+
+/// AWS Lambda's version control plane on a disk
+///
+/// Functions, deployment packages, immutable published versions and aliases in a plain directory,
+/// with the commands, the JSON and the exit codes of `aws lambda`.
+#[derive(Parser)]
+#[command(
+    name = "lambda-store",
+    version,
+    args_override_self = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 252 wrong usage, 253 no store, 254 an error of the \
+                        API, 255 the result could not be written"
+)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(InitArgs),
+    #[command(flatten)]
+    Operation(Operation),
+    /// Take the commands of `aws lambda` after the word `lambda`, too
+    #[command(hide = true)]
+    Lambda {
+        #[command(subcommand)]
+        operation: Operation,
+    },
+}
+
+#[derive(Subcommand)]
+enum Operation {
+    CreateFunction(CreateFunctionArgs),
+    UpdateFunctionCode(UpdateFunctionCodeArgs),
+    PublishVersion(PublishVersionArgs),
+    GetFunctionConfiguration(GetFunctionConfigurationArgs),
+}
+
+/// Runs a command line and returns what is to be printed, and the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
+        Err(error) => refused::usage_outcome(&error),
+    }
+}
+
+impl Cli {
+    fn run(self) -> Result<Outcome, Failure> {
+        let globals = &self.globals;
+        match self.command {
+            Command::Init(arguments) => arguments.run(globals),
+            Command::Operation(operation) | Command::Lambda { operation } => match operation {
+                Operation::CreateFunction(arguments) => arguments.run(globals),
+                Operation::UpdateFunctionCode(arguments) => arguments.run(globals),
+                Operation::PublishVersion(arguments) => arguments.run(globals),
+                Operation::GetFunctionConfiguration(arguments) => arguments.run(globals),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,37 @@
+//! Words on stderr while a command runs.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use crate::store::Notice;
+
+/// Prints what a person may want to know; waiting is told on a terminal only.
+pub(super) fn print(notice: &Notice<'_>) {
+    match notice {
+        Notice::WaitingForLock(function) => {
+            if is_for_a_person() {
+                say(&format!(
+                    "waiting for another command that is changing {function} …"
+                ));
+            }
+        }
+        Notice::ChangeUnfinished { function, cause } => say(&format!(
+            "warning: the change to {function} is done and kept, but could not be put in place ({cause}); the \
+             next command that changes {function} finishes it"
+        )),
+        Notice::NewerFormat { path, format } => say(&format!(
+            "warning: {} has format {format}, newer than this lambda-store writes; it is read as well as \
+             possible",
+            path.display()
+        )),
+    }
+}
+
+/// Returns whether somebody reads stderr on a terminal.
+pub(super) fn is_for_a_person() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+fn say(text: &str) {
+    // Where stderr is closed there is nobody to tell.
+    drop(writeln!(std::io::stderr(), "{text}"));
+}

@@ -1,0 +1,97 @@
+//! Command lines that are not understood, and options of the AWS CLI that are refused by name.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::exit::Outcome;
+
+/// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
+const REFUSED: [(&[&str], &str); 6] = [
+    (
+        &[
+            "--s3-bucket",
+            "--s3-key",
+            "--s3-object-version",
+            "--s3-object-storage-mode",
+            "--code",
+        ],
+        "there is no S3 behind a directory; give the package with --zip-file fileb://PATH",
+    ),
+    (
+        &["--image-uri", "--image-config"],
+        "there is no container registry behind a directory; give a package with --zip-file fileb://PATH",
+    ),
+    (
+        &[
+            "--publish-to",
+            "--capacity-provider-config",
+            "--tenancy-config",
+            "--durable-config",
+            "--runtime-config",
+            "--accelerator-config",
+        ],
+        "it belongs to a special kind of function, which a store does not have",
+    ),
+    (
+        &["--code-signing-config-arn", "--source-kms-key-arn"],
+        "a store neither signs nor encrypts packages",
+    ),
+    (
+        &[
+            "--vpc-config",
+            "--package-type",
+            "--dead-letter-config",
+            "--kms-key-arn",
+            "--tracing-config",
+            "--layers",
+            "--file-system-configs",
+            "--architectures",
+            "--ephemeral-storage",
+            "--snap-start",
+            "--logging-config",
+        ],
+        "this version does not take it; write the member into $LATEST/config.json by hand, it is published \
+         from there",
+    ),
+    (
+        &[
+            "--output",
+            "--query",
+            "--color",
+            "--no-paginate",
+            "--cli-input-json",
+            "--cli-input-yaml",
+            "--generate-cli-skeleton",
+            "--cli-auto-prompt",
+            "--no-cli-auto-prompt",
+            "--cli-error-format",
+        ],
+        "this version prints JSON only, and takes options only",
+    ),
+];
+
+/// Returns what is printed for a command line that clap did not take: help and the version on
+/// stdout, anything else on stderr with the AWS CLI's exit code for wrong usage.
+pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Outcome::read(error.to_string()),
+        _ => {
+            let stderr = refusal(error).unwrap_or_else(|| error.to_string());
+            Outcome {
+                stderr,
+                code: 252,
+                ..Outcome::default()
+            }
+        }
+    }
+}
+
+fn refusal(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let option = argument.split('=').next().unwrap_or_default();
+    let (_, reason) = REFUSED
+        .iter()
+        .find(|(options, _)| options.contains(&option))?;
+    Some(format!("\n{option} is refused: {reason}\n"))
+}

@@ -1,0 +1,96 @@
+//! `CreateFunction`: makes a function of a configuration and a deployment package.
+
+use crate::api::Error;
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Value;
+use crate::api::function_name::{FunctionName, FunctionReference};
+use crate::api::messages::CreateFunctionRequest;
+use crate::api::revision_id::Place;
+use crate::api::validation::Violations;
+use crate::store::{PackageSource, Store, StoreError};
+
+use super::requests::latest_of;
+
+/// Makes a function, with version 1 if that is asked for.
+///
+/// # Errors
+/// `InvalidParameterValueException` for a bad parameter or package; `ResourceConflictException` if
+/// something stands under the function's name; `ResourceNotFoundException` for an ARN of another
+/// account or region; `ServiceException`.
+pub fn create_function(
+    store: &Store,
+    request: &CreateFunctionRequest,
+    package: &PackageSource,
+) -> Result<FunctionConfiguration, Error> {
+    let (scope, mut configuration) = (store.scope(), requested_configuration(request));
+    let name = validate(store, request, &configuration)?;
+    if store.contains(&name)? {
+        return Err(exists(&name));
+    }
+    let upload = store.upload(package)?;
+    configuration.set_code(upload.code());
+    let mut creation = store.creation(name.clone(), upload)?;
+    configuration.set_last_modified(creation.time());
+    configuration.complete_latest(scope, &name);
+
+    let mut answer = configuration.clone();
+    if request.publish {
+        let mut version = configuration.clone();
+        version.complete_version(scope, &name, 1, creation.time());
+        creation.publish(&version, configuration.content_sha256())?;
+        answer = version;
+        // AWS answers with version 1 under the function's own ARN.
+        answer.set_place(scope, &name, None, "1");
+    } else {
+        let id = configuration.revision_id(creation.time(), Place::Latest);
+        answer.set_revision_id(id.as_str());
+        answer.complete_answer(&name);
+    }
+    if !request.tags.is_empty() {
+        creation.tag(&request.tags)?;
+    }
+    match creation.commit(&configuration) {
+        Err(StoreError::AlreadyExists { .. }) => Err(exists(&name)),
+        committed => Ok(committed.map(|()| answer)?),
+    }
+}
+
+fn requested_configuration(request: &CreateFunctionRequest) -> FunctionConfiguration {
+    let string = |text: &String| Value::string(text);
+    let integer = |number: i64| Value::parse(&number.to_string()).ok();
+    let members = [
+        ("Runtime", request.runtime.as_ref().map(string)),
+        ("Role", Some(string(&request.role))),
+        ("Handler", request.handler.as_ref().map(string)),
+        ("Description", request.description.as_ref().map(string)),
+        ("Timeout", request.timeout.and_then(integer)),
+        ("MemorySize", request.memory_size.and_then(integer)),
+        ("Environment", request.environment.clone()),
+    ];
+    FunctionConfiguration::from_members(
+        members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    )
+}
+
+fn validate(
+    store: &Store,
+    request: &CreateFunctionRequest,
+    configuration: &FunctionConfiguration,
+) -> Result<FunctionName, Error> {
+    let mut violations = Violations::default();
+    let reference = FunctionReference::parse(&request.function_name);
+    let reference = violations.check("FunctionName", reference);
+    violations.check_configuration(configuration, store.quotas());
+    violations.check_tags(&request.tags, store.quotas());
+    latest_of(store.scope(), reference, violations)
+}
+
+fn exists(name: &FunctionName) -> Error {
+    Error::ResourceConflict {
+        message: format!(
+            "Function already exists: {name}. Change it with update-function-code, or choose another name"
+        ),
+    }
+}

@@ -1,0 +1,17 @@
+//! One file per operation, each a function from request to answer over the store.
+//!
+//! They read as AWS's pages do: validate, lock, read, check the preconditions, prepare, commit,
+//! answer. Nothing here parses arguments, prints, or touches a file.
+
+mod answers;
+mod create_function;
+mod get_function_configuration;
+mod publish_version;
+mod publishing;
+mod requests;
+mod update_function_code;
+
+pub use create_function::create_function;
+pub use get_function_configuration::get_function_configuration;
+pub use publish_version::publish_version;
+pub use update_function_code::update_function_code;

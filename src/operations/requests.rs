@@ -1,0 +1,52 @@
+//! Checks that several operations make of their requests.
+
+use crate::api::Error;
+use crate::api::function_name::{FunctionName, FunctionReference};
+use crate::api::qualifier::LATEST;
+use crate::api::revision_id::RevisionId;
+use crate::api::scope::Scope;
+use crate::api::validation::Violations;
+use crate::store::{Latest, Store};
+
+/// Returns the function whose `$LATEST` a request means, once all violations are told.
+pub(super) fn latest_of(
+    scope: &Scope,
+    reference: Option<FunctionReference>,
+    violations: Violations,
+) -> Result<FunctionName, Error> {
+    violations.into_result()?;
+    // Without violations there is a reference.
+    let reference = reference.ok_or_else(|| Error::invalid("FunctionName: must be given"))?;
+    let name = reference.resolve(scope, reference.qualifier())?;
+    match reference.qualifier() {
+        None | Some(LATEST) => Ok(name),
+        Some(qualifier) => Err(Error::invalid(format!(
+            "FunctionName: {name}:{qualifier} names a version or an alias, and those never change; name \
+             the function, or {name}:$LATEST"
+        ))),
+    }
+}
+
+/// Checks the revision id that a request expects of `$LATEST`.
+pub(super) fn check_revision_id(
+    function: &FunctionName,
+    expected: Option<&str>,
+    actual: &RevisionId,
+) -> Result<(), Error> {
+    match expected {
+        Some(given) if given != actual.as_str() => Err(Error::PreconditionFailed {
+            what: format!("$LATEST of {function}"),
+            given: given.to_owned(),
+            actual: actual.clone(),
+            look: "get-function-configuration",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the values that stand in `$LATEST/config.json`, as a request's would be.
+pub(super) fn check_values(store: &Store, latest: &Latest) -> Result<(), Error> {
+    let mut violations = Violations::default();
+    violations.check_configuration(latest.stored_configuration(), store.quotas());
+    violations.into_result_in(&latest.config_path().display().to_string())
+}

@@ -1,0 +1,133 @@
+//! `UpdateFunctionCode`: gives `$LATEST` another deployment package.
+
+use super::answers;
+use super::publishing::repeated_version;
+use super::requests::{check_revision_id, check_values, latest_of};
+use crate::api::Error;
+use crate::api::code_sha256::CodeIdentity;
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::function_name::{FunctionName, FunctionReference};
+use crate::api::messages::UpdateFunctionCodeRequest;
+use crate::api::scope::Scope;
+use crate::api::timestamp::Timestamp;
+use crate::api::validation::Violations;
+use crate::store::{Change, Latest, LockedFunction, PackageSource, Store, Upload, View};
+
+/// Replaces the package of `$LATEST`, and publishes a version of it if that is asked for.
+///
+/// # Errors
+/// `InvalidParameterValueException` for a bad parameter or package; `ResourceNotFoundException`;
+/// `PreconditionFailedException` for another revision id; `TooManyRequestsException` if the
+/// function's lock is not had in time; `ServiceException`.
+pub fn update_function_code(
+    store: &Store,
+    request: &UpdateFunctionCodeRequest,
+    package: &PackageSource,
+) -> Result<FunctionConfiguration, Error> {
+    let mut violations = Violations::default();
+    let reference = FunctionReference::parse(&request.function_name);
+    let reference = violations.check("FunctionName", reference);
+    let name = latest_of(store.scope(), reference, violations)?;
+    let not_found = || Error::function_not_found(store.scope(), name.as_str(), None);
+    if request.dry_run {
+        return try_out(store, &name, request, package)?.ok_or_else(not_found);
+    }
+    if !store.contains(&name)? {
+        return Err(not_found());
+    }
+    // Before the lock, so that uploads overlap.
+    let upload = store.upload(package)?;
+    let function = store.lock(&name)?.ok_or_else(not_found)?;
+    let latest = function.latest()?;
+    let old_code = latest.code()?;
+    check_revision_id(
+        &name,
+        request.revision_id.as_deref(),
+        &latest.revision_id(&old_code),
+    )?;
+    check_values(store, &latest)?;
+    update(
+        store,
+        &name,
+        request,
+        &upload,
+        &function,
+        (&latest, &old_code),
+    )
+}
+
+/// Makes the change, and answers with `$LATEST` or with the version published.
+fn update(
+    store: &Store,
+    name: &FunctionName,
+    request: &UpdateFunctionCodeRequest,
+    upload: &Upload,
+    function: &LockedFunction<'_>,
+    (latest, old_code): (&Latest, &CodeIdentity),
+) -> Result<FunctionConfiguration, Error> {
+    let scope = store.scope();
+    let mut change = function.change("UpdateFunctionCode", latest)?;
+    let mut configuration = latest.configuration(upload.code());
+    configuration.set_last_modified(next_last_modified(latest, change.time()));
+    configuration.complete_latest(scope, name);
+    let mut published = None;
+    if request.publish {
+        let last = function.last_published(latest)?;
+        published = Some(
+            match repeated_version(function, last.as_ref(), &configuration)? {
+                Some(version) => answers::published(scope, name, version),
+                None => publish(scope, name, &mut change, upload, &configuration)?,
+            },
+        );
+    }
+    let (fact, revision_id) = change.stage_latest(upload, &configuration)?;
+    change.commit((latest, old_code), fact)?;
+    Ok(published.unwrap_or_else(|| {
+        configuration.set_revision_id(revision_id.as_str());
+        configuration.complete_answer(name);
+        configuration
+    }))
+}
+
+/// Stages a version of the new code, and returns its configuration.
+fn publish(
+    scope: &Scope,
+    name: &FunctionName,
+    change: &mut Change<'_>,
+    upload: &Upload,
+    configuration: &FunctionConfiguration,
+) -> Result<FunctionConfiguration, Error> {
+    let staged = change.stage_version()?;
+    staged.copy_upload(upload)?;
+    let mut version = configuration.clone();
+    version.complete_version(scope, name, staged.number(), change.time());
+    change.finish_version(&staged, &version, configuration.content_sha256())?;
+    Ok(version)
+}
+
+/// Checks and hashes the package, and answers as if it were in place; nothing is changed.
+fn try_out(
+    store: &Store,
+    name: &FunctionName,
+    request: &UpdateFunctionCodeRequest,
+    package: &PackageSource,
+) -> Result<Option<FunctionConfiguration>, Error> {
+    let Some(latest) = store.read(name, View::latest)? else {
+        return Ok(None);
+    };
+    let old_code = latest.code()?;
+    let revision_id = latest.revision_id(&old_code);
+    check_revision_id(name, request.revision_id.as_deref(), &revision_id)?;
+    let new_code = package.inspect(store.quotas())?;
+    let mut answer = answers::latest(store.scope(), name, &latest, &new_code, None);
+    answer.set_revision_id(revision_id.as_str());
+    Ok(Some(answer))
+}
+
+/// `LastModified` strictly increases, also after one that was written by hand.
+fn next_last_modified(latest: &Latest, time: Timestamp) -> Timestamp {
+    latest
+        .stored_configuration()
+        .last_modified()
+        .map_or(time, |last| time.max(last.next()))
+}

@@ -1,0 +1,98 @@
+//! Documents in a store: reading each kind, and saying what is wrong with one.
+
+use std::path::Path;
+
+use super::durable::Directory;
+use super::error::StoreError;
+use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
+use super::package;
+use crate::api::alias::{AliasConfiguration, AliasTarget};
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Document;
+use crate::api::qualifier::AliasName;
+use crate::api::revision_id::Place;
+use crate::api::timestamp::Timestamp;
+
+/// A published version as it stands in a store.
+#[derive(Debug)]
+pub struct PublishedVersion {
+    /// The version's number.
+    pub number: u64,
+    /// Its configuration; what a version placed by hand leaves out about its package is filled in.
+    pub configuration: FunctionConfiguration,
+    /// The id in its file, or for one placed by hand without an id the one that its file makes.
+    pub revision_id: String,
+}
+
+impl PublishedVersion {
+    /// Reads a version from its directory.
+    pub(super) fn read(directory: &Directory, number: u64) -> Result<Self, StoreError> {
+        let path = directory.path_of(CONFIG_JSON);
+        let (text, config) = directory
+            .read(CONFIG_JSON)?
+            .ok_or_else(|| missing(&path, "config.json"))?;
+        let document = parse(&path, &text)?;
+        let mut configuration = FunctionConfiguration::from_document(document)
+            .map_err(|error| StoreError::damaged(&path, error))?;
+        let revision_id = configuration.recorded_revision_id().unwrap_or_else(|| {
+            configuration
+                .revision_id(Timestamp::default(), Place::Version(number))
+                .to_string()
+        });
+        if configuration.code().is_none() || configuration.last_modified().is_none() {
+            let path = directory.path_of(CODE_ZIP);
+            let file = directory
+                .open_file(CODE_ZIP)?
+                .ok_or_else(|| missing(&path, "code.zip"))?;
+            let modified = super::durable::stamp(&file, &path)?
+                .modified
+                .max(config.modified);
+            let modified = Timestamp::from_milliseconds(modified.milliseconds());
+            configuration.set_default_last_modified(modified);
+            if configuration.code().is_none() {
+                configuration.set_code(&package::hash(&file, &path)?);
+            }
+        }
+        Ok(Self {
+            number,
+            configuration,
+            revision_id,
+        })
+    }
+}
+
+/// Reads what an alias points to from its file.
+pub(super) fn read_alias(
+    directory: &Directory,
+    name: &str,
+) -> Result<Option<AliasTarget>, StoreError> {
+    let Some((text, _)) = directory.read(name)? else {
+        return Ok(None);
+    };
+    let path = directory.path_of(name);
+    AliasConfiguration::from_document(parse(&path, &text)?)
+        .and_then(|alias| alias.target())
+        .map(Some)
+        .map_err(|error| StoreError::damaged(&path, error))
+}
+
+/// Returns the name of an alias's file, and the names it is staged and taken away under.
+pub(super) fn alias_file(name: &AliasName) -> String {
+    alias_json(name.as_str())
+}
+
+/// Takes a file's bytes as a document.
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, StoreError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| StoreError::damaged(path, format!("not UTF-8: {error}")))?;
+    Document::parse(text).map_err(|error| StoreError::damaged(path, error))
+}
+
+/// Makes the error for a file that must be there.
+pub(super) fn missing(path: &Path, what: &str) -> StoreError {
+    let remedy = match what {
+        "code.zip" => "put the deployment package there",
+        _ => "put the configuration there, at least {\"Runtime\": …, \"Handler\": …, \"Role\": …}",
+    };
+    StoreError::damaged(path, format!("the file is missing; {remedy}"))
+}

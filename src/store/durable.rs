@@ -1,0 +1,481 @@
+//! The few things the store does to the disk: make, write, flush, rename, remove.
+//!
+//! All of it goes through an open [`Directory`], by names relative to it. A symbolic link is never
+//! followed, so nothing outside the store is reached, and a function that was deleted and made
+//! anew meanwhile is not mistaken for the old one. Before each call that changes something the
+//! [`StepHook`](super::host::StepHook) is asked: tests stop a command there as a crash would.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
+
+use super::error::StoreError;
+use super::host::{Step, StepHook};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// The mode of directories, before the umask.
+const DIRECTORY_MODE: u32 = 0o750;
+
+/// Size and times of a file: what shows that somebody touched it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// Bytes.
+    pub(super) size: u64,
+    /// When the content was last modified.
+    pub(super) modified: FileTime,
+    /// When content or metadata last changed.
+    pub(super) changed: FileTime,
+}
+
+/// A file's time, seconds and nanoseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileTime {
+    seconds: i64,
+    nanoseconds: u32,
+}
+
+impl FileTime {
+    /// The widths of a `Stat`'s members differ between platforms.
+    fn new(seconds: impl TryInto<i64>, nanoseconds: impl TryInto<u32>) -> Self {
+        Self {
+            seconds: seconds.try_into().unwrap_or_default(),
+            nanoseconds: nanoseconds.try_into().unwrap_or_default(),
+        }
+    }
+
+    /// Returns whole milliseconds as a file's time.
+    pub(super) fn from_milliseconds(milliseconds: u64) -> Self {
+        let seconds = i64::try_from(milliseconds / 1000).unwrap_or(i64::MAX);
+        let nanoseconds = u32::try_from(milliseconds % 1000 * 1_000_000).unwrap_or_default();
+        Self {
+            seconds,
+            nanoseconds,
+        }
+    }
+
+    /// Returns the milliseconds since 1970, 0 for times before.
+    pub(super) fn milliseconds(self) -> u64 {
+        u64::try_from(self.seconds).unwrap_or_default() * 1000
+            + u64::from(self.nanoseconds) / 1_000_000
+    }
+}
+
+impl std::fmt::Display for FileTime {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}.{:09}", self.seconds, self.nanoseconds)
+    }
+}
+
+impl From<Stat> for Stamp {
+    fn from(stat: Stat) -> Self {
+        Self {
+            size: u64::try_from(stat.st_size).unwrap_or_default(),
+            modified: FileTime::new(stat.st_mtime, stat.st_mtime_nsec),
+            changed: FileTime::new(stat.st_ctime, stat.st_ctime_nsec),
+        }
+    }
+}
+
+/// A directory that is held open.
+#[derive(Clone)]
+pub(super) struct Directory {
+    handle: std::sync::Arc<File>,
+    path: PathBuf,
+    before_step: Option<StepHook>,
+}
+
+impl std::fmt::Debug for Directory {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_tuple("Directory")
+            .field(&self.path)
+            .finish()
+    }
+}
+
+impl Directory {
+    /// Opens the directory at a path; here alone links are followed, for it is the caller's path.
+    pub(super) fn open_path(path: &Path, before_step: Option<StepHook>) -> Result<Option<Self>> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match rustix::fs::openat(CWD, path, flags, Mode::empty()) {
+            Ok(handle) => {
+                let handle = std::sync::Arc::new(File::from(handle));
+                Ok(Some(Self {
+                    handle,
+                    path: path.to_owned(),
+                    before_step,
+                }))
+            }
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(errno) => Err(StoreError::io("open", path)(errno.into())),
+        }
+    }
+
+    /// Returns the path that the directory was opened by, for messages.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the path of an entry, for messages.
+    pub(super) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Opens a directory in this one.
+    pub(super) fn open(&self, name: &str) -> Result<Option<Self>> {
+        let path = self.path_of(name);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::openat(&*self.handle, name, flags, Mode::empty()) {
+            Ok(handle) => {
+                let handle = std::sync::Arc::new(File::from(handle));
+                Ok(Some(Self {
+                    handle,
+                    path,
+                    before_step: self.before_step.clone(),
+                }))
+            }
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(rustix::io::Errno::NOTDIR | rustix::io::Errno::LOOP) => Err(StoreError::damaged(
+                &path,
+                "a directory belongs here, and something else stands here; move it away",
+            )),
+            Err(errno) => Err(StoreError::io("open", &path)(errno.into())),
+        }
+    }
+
+    /// Opens a directory in this one, made if it is missing. The caller flushes this one.
+    pub(super) fn ensure(&self, name: &str) -> Result<Self> {
+        if let Some(found) = self.open(name)? {
+            return Ok(found);
+        }
+        match self.make(name) {
+            Err(StoreError::Io { cause, .. }) if cause.kind() == io::ErrorKind::AlreadyExists => {
+                self.open(name)?
+                    .ok_or_else(|| vanished(&self.path_of(name)))
+            }
+            made => made,
+        }
+    }
+
+    /// Makes a directory in this one. The caller flushes this one.
+    pub(super) fn make(&self, name: &str) -> Result<Self> {
+        let path = self.path_of(name);
+        self.step("make the directory", &path)?;
+        rustix::fs::mkdirat(&*self.handle, name, Mode::from_raw_mode(DIRECTORY_MODE))
+            .map_err(|errno| StoreError::io("make the directory", &path)(errno.into()))?;
+        self.open(name)?.ok_or_else(|| vanished(&path))
+    }
+
+    /// Opens a regular file for reading; a link, a FIFO or a directory in its place is an error.
+    pub(super) fn open_file(&self, name: &str) -> Result<Option<File>> {
+        self.open_regular(name, OFlags::RDONLY, 0)
+    }
+
+    /// Opens a regular file for writing and reading, made if it is missing.
+    pub(super) fn open_file_to_write(&self, name: &str, mode: u32) -> Result<File> {
+        let path = self.path_of(name);
+        self.step("open for writing", &path)?;
+        let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
+        opened.ok_or_else(|| vanished(&path))
+    }
+
+    fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<File>> {
+        let path = self.path_of(name);
+        let not_a_file = || {
+            StoreError::damaged(
+                &path,
+                "a regular file belongs here, and something else stands here; move it away",
+            )
+        };
+        // Opening a FIFO must not wait for its other end.
+        let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode)) {
+            Ok(file) => File::from(file),
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO | rustix::io::Errno::ISDIR) => {
+                return Err(not_a_file());
+            }
+            Err(errno) => return Err(StoreError::io("open", &path)(errno.into())),
+        };
+        let stat = rustix::fs::fstat(&file)
+            .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
+        if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
+            Ok(Some(file))
+        } else {
+            Err(not_a_file())
+        }
+    }
+
+    /// Reads a whole file and its stamp.
+    pub(super) fn read(&self, name: &str) -> Result<Option<(Vec<u8>, Stamp)>> {
+        let path = self.path_of(name);
+        let Some(mut file) = self.open_file(name)? else {
+            return Ok(None);
+        };
+        let stamp = stamp(&file, &path)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(stamp.size).unwrap_or_default());
+        file.read_to_end(&mut bytes)
+            .map_err(StoreError::io("read", &path))?;
+        Ok(Some((bytes, stamp)))
+    }
+
+    /// Makes a file that must not be there yet.
+    pub(super) fn create_file(&self, name: &str, mode: u32) -> Result<File> {
+        let path = self.path_of(name);
+        self.step("make", &path)?;
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode))
+            .map(File::from)
+            .map_err(|errno| StoreError::io("make", &path)(errno.into()))
+    }
+
+    /// Makes a file with a content, flushed.
+    pub(super) fn write_file(&self, name: &str, mode: u32, content: &[u8]) -> Result<()> {
+        let file = self.create_file(name, mode)?;
+        self.write_at(&file, name, content, 0)?;
+        self.flush_file(&file, name)
+    }
+
+    /// Writes into an open file of this directory.
+    pub(super) fn write_at(
+        &self,
+        file: &File,
+        name: &str,
+        content: &[u8],
+        offset: u64,
+    ) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("write", &path)?;
+        file.write_all_at(content, offset)
+            .map_err(StoreError::io("write", &path))
+    }
+
+    /// Cuts an open file of this directory off.
+    pub(super) fn truncate(&self, file: &File, name: &str, length: u64) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("cut off", &path)?;
+        file.set_len(length)
+            .map_err(StoreError::io("cut off", &path))
+    }
+
+    /// Flushes an open file of this directory to the disk.
+    pub(super) fn flush_file(&self, file: &File, name: &str) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("flush", &path)?;
+        file.sync_all().map_err(StoreError::io("flush", &path))
+    }
+
+    /// Flushes the entries of this directory to the disk.
+    pub(super) fn flush(&self) -> Result<()> {
+        self.step("flush", &self.path)?;
+        self.handle
+            .sync_all()
+            .map_err(StoreError::io("flush", &self.path))
+    }
+
+    /// Sets a file's modification time.
+    pub(super) fn set_modified(&self, file: &File, name: &str, time: FileTime) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("set the time of", &path)?;
+        let time = Timespec {
+            tv_sec: time.seconds,
+            tv_nsec: time.nanoseconds.into(),
+        };
+        rustix::fs::futimens(
+            file,
+            &Timestamps {
+                last_access: time,
+                last_modification: time,
+            },
+        )
+        .map_err(|errno| StoreError::io("set the time of", &path)(errno.into()))
+    }
+
+    /// Renames an entry into a directory, over a file of that name. Returns whether it was there.
+    pub(super) fn rename(&self, name: &str, target: &Self, new_name: &str) -> Result<bool> {
+        let path = target.path_of(new_name);
+        self.step("rename to", &path)?;
+        match rustix::fs::renameat(&*self.handle, name, &*target.handle, new_name) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(errno) => Err(StoreError::io("rename to", &path)(errno.into())),
+        }
+    }
+
+    /// Removes a file, if it is there.
+    pub(super) fn remove_file(&self, name: &str) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("remove", &path)?;
+        match rustix::fs::unlinkat(&*self.handle, name, AtFlags::empty()) {
+            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+            Err(errno) => Err(StoreError::io("remove", &path)(errno.into())),
+        }
+    }
+
+    /// Removes a file, or a directory with everything in it, if it is there. Links are removed, not
+    /// followed.
+    pub(super) fn remove_all(&self, name: &OsStr) -> Result<()> {
+        let path = self.path.join(name);
+        for entry in walkdir::WalkDir::new(&path).contents_first(true) {
+            let entry = match entry {
+                Err(error) if is_missing(&error) => continue,
+                other => other.map_err(|error| StoreError::io("remove", &path)(error.into()))?,
+            };
+            self.step("remove", entry.path())?;
+            let removed = if entry.file_type().is_dir() {
+                std::fs::remove_dir(entry.path())
+            } else {
+                std::fs::remove_file(entry.path())
+            };
+            match removed {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(StoreError::io("remove", entry.path()))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the names of the entries, in no order.
+    pub(super) fn names(&self) -> Result<Vec<OsString>> {
+        let failed = |errno: rustix::io::Errno| StoreError::io("list", &self.path)(errno.into());
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&*self.handle).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                names.push(OsStr::from_bytes(name).to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Returns whether anything stands under a name.
+    pub(super) fn contains(&self, name: &str) -> Result<bool> {
+        Ok(self.stat(name)?.is_some())
+    }
+
+    /// Returns a file's stamp.
+    pub(super) fn stamp(&self, name: &str) -> Result<Option<Stamp>> {
+        Ok(self.stat(name)?.map(Stamp::from))
+    }
+
+    /// Returns whether a name stands for the very file that is held open.
+    pub(super) fn is_at(&self, name: &str, file: &File) -> Result<bool> {
+        let path = self.path_of(name);
+        let held = rustix::fs::fstat(file)
+            .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
+        let found = self.stat(name)?;
+        Ok(found.is_some_and(|found| (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)))
+    }
+
+    /// Returns whether a name stands for a directory that is held open.
+    pub(super) fn is_directory_at(&self, name: &str, directory: &Self) -> Result<bool> {
+        self.is_at(name, &directory.handle)
+    }
+
+    fn stat(&self, name: &str) -> Result<Option<Stat>> {
+        match rustix::fs::statat(&*self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(errno) => Err(StoreError::io("look at", &self.path_of(name))(errno.into())),
+        }
+    }
+
+    fn step(&self, action: &'static str, path: &Path) -> Result<()> {
+        match &self.before_step {
+            Some(hook) => hook(Step { action, path }).map_err(StoreError::io(action, path)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns the stamp of an open file.
+pub(super) fn stamp(file: &File, path: &Path) -> Result<Stamp> {
+    let stat = rustix::fs::fstat(file);
+    stat.map(Stamp::from)
+        .map_err(|errno| StoreError::io("look at", path)(errno.into()))
+}
+
+fn vanished(path: &Path) -> StoreError {
+    StoreError::io("open", path)(io::ErrorKind::NotFound.into())
+}
+
+fn is_missing(error: &walkdir::Error) -> bool {
+    error
+        .io_error()
+        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory() -> (tempfile::TempDir, Directory) {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = Directory::open_path(temporary.path(), None)
+            .unwrap()
+            .unwrap();
+        (temporary, directory)
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_never_opened() {
+        let (temporary, directory) = directory();
+        std::os::unix::fs::symlink("/etc/passwd", temporary.path().join("link")).unwrap();
+        std::fs::create_dir(temporary.path().join("directory")).unwrap();
+        rustix::fs::mknodat(
+            CWD,
+            temporary.path().join("fifo"),
+            FileType::Fifo,
+            Mode::RUSR | Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        for name in ["link", "directory", "fifo"] {
+            assert!(
+                matches!(directory.open_file(name), Err(StoreError::Damaged { .. })),
+                "{name}"
+            );
+            let to_write = directory.open_file_to_write(name, 0o640);
+            assert!(
+                matches!(to_write, Err(StoreError::Damaged { .. })),
+                "{name}"
+            );
+        }
+        assert!(matches!(
+            directory.open("link"),
+            Err(StoreError::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn removing_never_follows_a_link() {
+        let (temporary, directory) = directory();
+        let outside = tempfile::tempdir().unwrap();
+        let kept = outside.path().join("kept");
+        File::create(&kept).unwrap();
+        std::fs::create_dir(temporary.path().join("tree")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), temporary.path().join("tree/link")).unwrap();
+        directory.remove_all(OsStr::new("tree")).unwrap();
+        assert!(kept.exists() && !directory.contains("tree").unwrap());
+    }
+
+    #[test]
+    fn a_files_time_survives_the_way_to_the_disk_and_back() {
+        let (_temporary, directory) = directory();
+        let file = directory.create_file("f", 0o640).unwrap();
+        let time = FileTime::from_milliseconds(1_795_515_300_123);
+        directory.set_modified(&file, "f", time).unwrap();
+        let stamp = directory.stamp("f").unwrap().unwrap();
+        assert_eq!(stamp.modified, time);
+        assert_eq!(stamp.modified.to_string(), "1795515300.123000000");
+        assert_eq!(stamp.modified.milliseconds(), 1_795_515_300_123);
+    }
+}

@@ -1,0 +1,145 @@
+//! What can go wrong with the store's files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::api;
+
+/// An error of the store: what was being done, to which path, and why it failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The directory named is no store.
+    #[error("{} is not a store: {why}", path.display())]
+    NotAStore {
+        /// The directory that was named.
+        path: PathBuf,
+        /// What it is instead, and what to do.
+        why: String,
+    },
+    /// The operating system refused something.
+    #[error("cannot {action} {}: {cause}", path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// The path it was done to.
+        path: PathBuf,
+        /// The operating system's reason.
+        cause: io::Error,
+    },
+    /// A file is not what the format says.
+    #[error("{}: {problem}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A file was written by a newer version of this tool.
+    #[error(
+        "{} has format {format}, and this lambda-store writes format 1: it can be read, but not \
+         written to; use a newer lambda-store",
+        path.display()
+    )]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format it states.
+        format: u64,
+    },
+    /// What is to be made is there already.
+    #[error("{} is there already", path.display())]
+    AlreadyExists {
+        /// What stands in the way.
+        path: PathBuf,
+    },
+    /// Another process holds the function's lock.
+    #[error(
+        "another command is changing {}, and did not finish within {seconds} seconds; try again, \
+         or wait longer with --lock-timeout",
+        path.display()
+    )]
+    LockTimeout {
+        /// The function's directory.
+        path: PathBuf,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// Writers were faster than this reader, all the time that it had.
+    #[error(
+        "{} changed each time it was read, for {seconds} seconds; try again, or wait longer with \
+         --lock-timeout",
+        path.display()
+    )]
+    Overtaken {
+        /// The function's directory.
+        path: PathBuf,
+        /// How long it was tried.
+        seconds: u64,
+    },
+    /// A file was edited by hand while a change to its function was under way.
+    #[error("{} was edited while the change was under way; nothing was changed, try again", path.display())]
+    EditedMeanwhile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Neither doing nor undoing a change could be made sure.
+    #[error(
+        "the outcome of this change is unknown: cannot {action} {}: {cause}. The next command that \
+         changes the function finishes or undoes it; get-function-configuration shows the outcome",
+        path.display()
+    )]
+    OutcomeUnknown {
+        /// What was being done.
+        action: &'static str,
+        /// The history whose last line is in doubt.
+        path: PathBuf,
+        /// The operating system's reason.
+        cause: io::Error,
+    },
+    /// A deployment package that was given breaks a rule.
+    #[error("{problem}")]
+    InvalidPackage {
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+}
+
+impl StoreError {
+    /// Makes an error of the operating system's.
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Io {
+            action,
+            path: path.to_owned(),
+            cause,
+        }
+    }
+
+    /// Makes an error about a file's content.
+    pub(super) fn damaged(path: &Path, problem: impl std::fmt::Display) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            problem: problem.to_string(),
+        }
+    }
+}
+
+/// The one place that says which of AWS's codes a failure of the store gets.
+impl From<StoreError> for api::Error {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::NotAStore { .. }
+            | StoreError::Io { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::NewerFormat { .. }
+            | StoreError::EditedMeanwhile { .. }
+            | StoreError::OutcomeUnknown { .. } => Self::Service { message },
+            StoreError::AlreadyExists { .. } => Self::ResourceConflict { message },
+            StoreError::LockTimeout { .. } | StoreError::Overtaken { .. } => {
+                Self::TooManyRequests { message }
+            }
+            StoreError::InvalidPackage { .. } => Self::InvalidParameterValue { message },
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! `history.jsonl`: one line per completed change, chained by hash.
+//!
+//! The last line is the commit record of the last change and repeats the running facts, so that one
+//! look at it suffices: only the end of the file is ever read here, whatever its length.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::durable::{FileTime, Stamp, stamp};
+use super::error::StoreError;
+use super::layout::Token;
+use crate::api::code_sha256::{CodeIdentity, CodeSha256, hex};
+use crate::api::configuration::ContentSha256;
+use crate::api::revision_id::RevisionId;
+use crate::api::timestamp::Timestamp;
+
+/// The format of lines that this tool writes.
+pub(super) const FORMAT: u64 = 1;
+
+/// How much of the end of the file is read at first: several lines, one call.
+const WINDOW: u64 = 8192;
+
+/// What to do about a history that cannot be trusted.
+const REMEDY: &str = "restore the file from a copy; or move it away, and the function goes on \
+                      without its history, with the facts that its directories show";
+
+/// A line of the history; the members, their order and their meaning are the format's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Line {
+    pub(super) format: u64,
+    pub(super) time: Timestamp,
+    pub(super) operation: String,
+    pub(super) by: String,
+    pub(super) token: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) made: Vec<Made>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) removed: Vec<(u64, u64)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) aliases: Vec<AliasChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) restored: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) found_edited: Vec<String>,
+    pub(super) highest_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_published: Option<LastPublished>,
+    pub(super) latest: LatestFact,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) previous: Option<String>,
+}
+
+/// A version that a change made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Made {
+    pub(super) version: u64,
+    pub(super) config_sha256: String,
+    pub(super) published: Timestamp,
+}
+
+/// What a change did to an alias.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AliasChange {
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) revision_id: Option<RevisionId>,
+}
+
+/// The version that the last publish made, and the content that it saw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LastPublished {
+    /// The version's number.
+    pub version: u64,
+    /// The content of `$LATEST` when it was published.
+    pub content_sha256: ContentSha256,
+}
+
+/// What the last change knew of `$LATEST`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LatestFact {
+    pub(super) revision_id: RevisionId,
+    pub(super) code_sha256: CodeSha256,
+    pub(super) code_size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code_modified: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code_changed: Option<String>,
+}
+
+impl LatestFact {
+    /// Returns the package that was recorded.
+    pub(super) fn code(&self) -> CodeIdentity {
+        CodeIdentity {
+            sha256: self.code_sha256.clone(),
+            size: self.code_size,
+        }
+    }
+
+    /// Returns whether a package with this stamp is the one recorded, by size and times.
+    pub(super) fn is_believed(&self, stamp: Stamp) -> bool {
+        let is = |recorded: &Option<String>, time: FileTime| {
+            recorded
+                .as_ref()
+                .is_some_and(|recorded| *recorded == time.to_string())
+        };
+        self.code_size == stamp.size
+            && is(&self.code_modified, stamp.modified)
+            && (self.code_changed.is_none() || is(&self.code_changed, stamp.changed))
+    }
+}
+
+/// The last whole line of a history.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LastLine {
+    pub(super) line: Line,
+    /// The line as it stands, without its line feed.
+    pub(super) bytes: Vec<u8>,
+    /// Where it begins in the file.
+    pub(super) offset: u64,
+}
+
+/// The end of a history.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Tail {
+    /// The last whole line; `None` for no history.
+    pub(super) last: Option<LastLine>,
+    /// Where the next line goes: behind the last whole one.
+    pub(super) end: u64,
+    /// What stands behind the last whole line and is no line: torn, or damage. Blank lines do not
+    /// count.
+    pub(super) torn: Vec<u8>,
+    /// The whole lines before the last one that came with it, oldest first.
+    before: Vec<Vec<u8>>,
+    /// How long the file is.
+    pub(super) length: u64,
+}
+
+impl Tail {
+    /// Reads the end of a history.
+    pub(super) fn read(file: &File, path: &Path) -> Result<Self, StoreError> {
+        let length = stamp(file, path)?.size;
+        let mut window = WINDOW.min(length);
+        loop {
+            let start = length - window;
+            let mut bytes = vec![0; usize::try_from(window).unwrap_or_default()];
+            file.read_exact_at(&mut bytes, start)
+                .map_err(StoreError::io("read", path))?;
+            match Self::parse(&bytes, start, path)? {
+                Some(tail) => return Ok(Self { length, ..tail }),
+                None => window = (window * 4).min(length),
+            }
+        }
+    }
+
+    /// Takes the end of a history apart; `None` if the last whole line begins before it.
+    fn parse(bytes: &[u8], start: u64, path: &Path) -> Result<Option<Self>, StoreError> {
+        let mut lines: Vec<(usize, &[u8])> = Vec::new();
+        let mut position = 0;
+        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+            if !line.trim_ascii().is_empty() {
+                lines.push((position, line));
+            }
+            position += line.len();
+        }
+        let mut torn = Vec::new();
+        if let Some((_, line)) = lines.last().filter(|(_, line)| !is_whole(line)) {
+            torn = line.to_vec();
+            lines.pop();
+        }
+        // The first line in the window may have begun before it.
+        if start > 0 && lines.len() < 2 {
+            return Ok(None);
+        }
+        let offset_of = |position: usize| start + u64::try_from(position).unwrap_or_default();
+        let Some((position, line)) = lines.pop() else {
+            return Ok(Some(Self {
+                torn,
+                ..Self::default()
+            }));
+        };
+        let line = line.trim_ascii_end();
+        let last = LastLine {
+            line: parse_line(line, path)?,
+            bytes: line.to_vec(),
+            offset: offset_of(position),
+        };
+        let end = offset_of(position + line.len()) + 1;
+        let skipped = usize::from(start > 0);
+        let before = lines
+            .iter()
+            .skip(skipped)
+            .map(|(_, line)| line.trim_ascii_end().to_vec());
+        Ok(Some(Self {
+            last: Some(last),
+            end,
+            torn,
+            before: before.collect(),
+            length: 0,
+        }))
+    }
+
+    /// Checks that the lines read hang together, each by the hash of the one before it. A writer
+    /// does, so that damage near the end is told before more is written behind it.
+    pub(super) fn check_chain(&self, path: &Path) -> Result<(), StoreError> {
+        let Some(last) = &self.last else {
+            return Ok(());
+        };
+        let mut previous = last.line.previous.clone();
+        let mut time = last.line.time;
+        for line in self.before.iter().rev() {
+            if previous.as_deref() != Some(&hex(&Sha256::digest(line))) {
+                let problem = format!(
+                    "the line before that of {time} is not the one that stood there; {REMEDY}"
+                );
+                return Err(StoreError::damaged(path, problem));
+            }
+            let link = parse_line(line, path)?;
+            (previous, time) = (link.previous, link.time);
+        }
+        Ok(())
+    }
+
+    /// Returns the error for a last line that is not whole and that no unfinished change explains.
+    pub(super) fn damaged_end(path: &Path) -> StoreError {
+        StoreError::damaged(path, format!("the last line is damaged; {REMEDY}"))
+    }
+}
+
+impl LastLine {
+    /// Returns the hash that the next line carries.
+    pub(super) fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.bytes))
+    }
+}
+
+impl Line {
+    /// Renders the line, line feed included.
+    pub(super) fn to_bytes(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = serde_json::to_vec(self)
+            .map_err(|error| StoreError::io("write", path)(error.into()))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// A line while its change is being staged.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) time: Timestamp,
+    pub(super) operation: &'static str,
+    pub(super) by: String,
+    pub(super) highest_version: u64,
+    pub(super) last_published: Option<LastPublished>,
+    made: Vec<Made>,
+}
+
+impl Draft {
+    /// Begins a line with the running facts as they are.
+    pub(super) fn new(
+        operation: &'static str,
+        time: Timestamp,
+        by: String,
+        highest_version: u64,
+        last_published: Option<LastPublished>,
+    ) -> Self {
+        Self {
+            time,
+            operation,
+            by,
+            highest_version,
+            last_published,
+            made: Vec::new(),
+        }
+    }
+
+    /// Notes a version that the change publishes, its file and the content of `$LATEST` it was
+    /// made of.
+    pub(super) fn publishes(&mut self, version: u64, config: &[u8], seen: ContentSha256) {
+        let config_sha256 = hex(&Sha256::digest(config));
+        self.made.push(Made {
+            version,
+            config_sha256,
+            published: self.time,
+        });
+        self.highest_version = self.highest_version.max(version);
+        self.last_published = Some(LastPublished {
+            version,
+            content_sha256: seen,
+        });
+    }
+
+    /// Returns the numbers of the versions that the change makes.
+    pub(super) fn made(&self) -> impl Iterator<Item = u64> {
+        self.made.iter().map(|made| made.version)
+    }
+
+    /// Completes the line.
+    pub(super) fn line(
+        &self,
+        token: &Token,
+        found_edited: Vec<String>,
+        latest: LatestFact,
+        previous: Option<&LastLine>,
+    ) -> Line {
+        Line {
+            format: FORMAT,
+            time: self.time,
+            operation: self.operation.to_owned(),
+            by: self.by.clone(),
+            token: token.as_str().to_owned(),
+            made: self.made.clone(),
+            removed: Vec::new(),
+            aliases: Vec::new(),
+            restored: None,
+            found_edited,
+            highest_version: self.highest_version,
+            last_published: self.last_published.clone(),
+            latest,
+            previous: previous.map(LastLine::sha256),
+        }
+    }
+}
+
+/// A line is whole if it ends, and is JSON.
+fn is_whole(line: &[u8]) -> bool {
+    line.ends_with(b"\n") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
+fn parse_line(line: &[u8], path: &Path) -> Result<Line, StoreError> {
+    serde_json::from_slice(line).map_err(|error| {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Stated {
+            format: u64,
+        }
+        match serde_json::from_slice(line) {
+            Ok(Stated { format }) if format > FORMAT => StoreError::NewerFormat {
+                path: path.to_owned(),
+                format,
+            },
+            _ => StoreError::damaged(path, format!("a line is damaged ({error}); {REMEDY}")),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::document::Document;
+    use crate::api::revision_id::Place;
+
+    fn draft(number: u64) -> Draft {
+        let time = Timestamp::from_milliseconds(1_795_515_300_000 + number);
+        Draft::new(
+            "PublishVersion",
+            time,
+            "alice@build7".to_owned(),
+            number,
+            None,
+        )
+    }
+
+    fn line(draft: &Draft, previous: Option<&LastLine>) -> Line {
+        let latest = LatestFact {
+            revision_id: RevisionId::of(draft.time, Place::Latest, &Document::default()),
+            code_sha256: CodeSha256::from_digest(&[0; 32]),
+            code_size: 1024,
+            code_modified: None,
+            code_changed: None,
+        };
+        draft.line(&Token::recorded("k3j9x2ab"), Vec::new(), latest, previous)
+    }
+
+    fn bytes(line: &Line) -> Vec<u8> {
+        line.to_bytes(Path::new("history.jsonl")).unwrap()
+    }
+
+    fn read(content: &[u8]) -> Result<Tail, StoreError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().write_all_at(content, 0).unwrap();
+        Tail::read(file.as_file(), Path::new("history.jsonl"))
+    }
+
+    fn history(lines: u64) -> Vec<u8> {
+        let mut content = Vec::new();
+        let mut last = None;
+        for number in 1..=lines {
+            content.extend(bytes(&line(&draft(number), last.as_ref())));
+            last = read(&content).unwrap().last;
+        }
+        content
+    }
+
+    #[test]
+    fn a_line_is_written_as_the_format_says() {
+        let seen: ContentSha256 = serde_json::from_str("\"07\"").unwrap();
+        let mut draft = draft(6);
+        draft.publishes(7, b"{}", seen);
+        let mut written = line(&draft, None);
+        written.removed = vec![(1, 3), (5, 5)];
+        written.latest.code_modified = Some("1795515300.123000000".to_owned());
+        let text = String::from_utf8(bytes(&written)).unwrap();
+        let sha256 = hex(&Sha256::digest("{}"));
+        let id = written.latest.revision_id.as_str();
+        assert_eq!(
+            text,
+            format!(
+                "{{\"Format\":1,\"Time\":\"2026-11-24T10:15:00.006+0000\",\
+                 \"Operation\":\"PublishVersion\",\"By\":\"alice@build7\",\"Token\":\"k3j9x2ab\",\
+                 \"Made\":[{{\"Version\":7,\"ConfigSha256\":\"{sha256}\",\
+                 \"Published\":\"2026-11-24T10:15:00.006+0000\"}}],\
+                 \"Removed\":[[1,3],[5,5]],\"HighestVersion\":7,\
+                 \"LastPublished\":{{\"Version\":7,\"ContentSha256\":\"07\"}},\
+                 \"Latest\":{{\"RevisionId\":\"{id}\",\
+                 \"CodeSha256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\
+                 \"CodeSize\":1024,\"CodeModified\":\"1795515300.123000000\"}}}}\n"
+            )
+        );
+        assert_eq!(read(text.as_bytes()).unwrap().last.unwrap().line, written);
+    }
+
+    #[test]
+    fn the_last_line_is_found_whatever_the_length() {
+        for lines in [0, 1, 2, 40, 200] {
+            let content = history(lines);
+            let tail = read(&content).unwrap();
+            assert_eq!(
+                tail.last
+                    .as_ref()
+                    .map_or(0, |last| last.line.highest_version),
+                lines
+            );
+            assert_eq!(tail.end, content.len() as u64);
+            assert_eq!(tail.torn, b"");
+            tail.check_chain(Path::new("h")).unwrap();
+        }
+    }
+
+    #[test]
+    fn blank_lines_at_the_end_are_ignored() {
+        let mut content = history(2);
+        let end = content.len() as u64;
+        content.extend_from_slice(b"\n  \n\n");
+        let tail = read(&content).unwrap();
+        assert_eq!((tail.end, tail.torn.as_slice()), (end, &b""[..]));
+        assert_eq!(tail.length, content.len() as u64);
+        assert_eq!(read(b"\n\n").unwrap().last, None);
+    }
+
+    #[test]
+    fn what_is_not_whole_at_the_end_is_told_apart_from_the_last_line() {
+        let whole = history(3);
+        let torn_after = |rest: &[u8]| read(&[&whole, rest].concat()).unwrap();
+        for rest in [&b"{\"Format\":1"[..], b"\0\0\0\0", b"{}", b"garbage\n"] {
+            let tail = torn_after(rest);
+            assert_eq!(tail.torn, rest);
+            assert_eq!(tail.last.unwrap().line.highest_version, 3);
+            assert_eq!(tail.end, whole.len() as u64);
+        }
+        let only = read(b"{\"For").unwrap();
+        assert_eq!((only.last, only.torn.as_slice()), (None, &b"{\"For"[..]));
+    }
+
+    #[test]
+    fn damage_near_the_end_breaks_the_chain() {
+        let content = String::from_utf8(history(4)).unwrap();
+        for damaged in [content.replacen("alice", "carol", 1), {
+            let mut lines: Vec<&str> = content.lines().collect();
+            lines.remove(1);
+            lines.join("\n") + "\n"
+        }] {
+            let error = read(damaged.as_bytes())
+                .unwrap()
+                .check_chain(Path::new("h"))
+                .unwrap_err();
+            assert!(error.to_string().contains("move it away"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_newer_format_is_known_as_one() {
+        let newer = b"{\"Format\":2,\"Surprise\":true}\n";
+        assert!(matches!(
+            read(newer),
+            Err(StoreError::NewerFormat { format: 2, .. })
+        ));
+        assert!(matches!(
+            read(b"{\"Format\":1}\n"),
+            Err(StoreError::Damaged { .. })
+        ));
+    }
+}

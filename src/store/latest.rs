@@ -1,0 +1,209 @@
+//! `$LATEST`: the state of a function that can still change, as it really stands there.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use super::durable::{Directory, Stamp, stamp};
+use super::error::StoreError;
+use super::history::LatestFact;
+use super::host::Host;
+use super::layout::{CODE_ZIP, CONFIG_JSON};
+use super::package;
+use crate::api::code_sha256::CodeIdentity;
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::revision_id::{Place, RevisionId};
+use crate::api::timestamp::Timestamp;
+
+/// How old a package placed by hand must be before its times can tell it from a later edit.
+const SETTLED_MILLISECONDS: u64 = 2000;
+
+/// The two files of `$LATEST`, read together, and what the history knew of them.
+#[derive(Debug)]
+pub struct Latest {
+    configuration: FunctionConfiguration,
+    config_stamp: Stamp,
+    config_path: PathBuf,
+    package: File,
+    package_stamp: Stamp,
+    package_path: PathBuf,
+    recorded: Option<LatestFact>,
+}
+
+impl Latest {
+    /// Reads the two files, each from the first of some places that has it.
+    pub(super) fn read(
+        configs: &[(&Directory, String)],
+        packages: &[(&Directory, String)],
+        recorded: Option<LatestFact>,
+    ) -> Result<Self, StoreError> {
+        let (config_path, (text, config_stamp)) = first(configs, Directory::read, "config.json")?;
+        let document = super::documents::parse(&config_path, &text)?;
+        let configuration = FunctionConfiguration::from_document(document)
+            .map_err(|error| StoreError::damaged(&config_path, error))?;
+        let (package_path, package) = first(packages, Directory::open_file, "code.zip")?;
+        let package_stamp = stamp(&package, &package_path)?;
+        Ok(Self {
+            configuration,
+            config_stamp,
+            config_path,
+            package,
+            package_stamp,
+            package_path,
+            recorded,
+        })
+    }
+
+    /// Returns where the configuration stands, for messages.
+    pub fn config_path(&self) -> &std::path::Path {
+        &self.config_path
+    }
+
+    /// Returns the package's identity if the history knows it: size and times are as recorded.
+    pub fn believed_code(&self) -> Option<CodeIdentity> {
+        let recorded = self.recorded.as_ref()?;
+        recorded
+            .is_believed(self.package_stamp)
+            .then(|| recorded.code())
+    }
+
+    /// Hashes the package.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn hash_code(&self) -> Result<CodeIdentity, StoreError> {
+        package::hash(&self.package, &self.package_path)
+    }
+
+    /// Returns the package's identity: what the history knows, else by hashing it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn code(&self) -> Result<CodeIdentity, StoreError> {
+        self.believed_code().map_or_else(|| self.hash_code(), Ok)
+    }
+
+    /// Copies the package into an empty file and hashes the copy.
+    pub(super) fn copy_code(
+        &self,
+        target: &File,
+        path: &std::path::Path,
+    ) -> Result<CodeIdentity, StoreError> {
+        package::copy(&self.package, &self.package_path, target, path)
+    }
+
+    /// Returns the configuration as it stands, with the package that is really there.
+    pub fn configuration(&self, code: &CodeIdentity) -> FunctionConfiguration {
+        let mut configuration = self.configuration.clone();
+        configuration.set_code(code);
+        configuration
+    }
+
+    /// Returns the configuration as the file says it.
+    pub fn stored_configuration(&self) -> &FunctionConfiguration {
+        &self.configuration
+    }
+
+    /// Returns when code or configuration was last modified, by the files' times: what holds for a
+    /// function made by hand, whose configuration does not say.
+    pub fn files_modified(&self) -> Timestamp {
+        let later = self.config_stamp.modified.max(self.package_stamp.modified);
+        Timestamp::from_milliseconds(later.milliseconds())
+    }
+
+    /// Returns the revision id of what is really there.
+    pub fn revision_id(&self, code: &CodeIdentity) -> RevisionId {
+        self.configuration(code)
+            .revision_id(self.moved(), Place::Latest)
+    }
+
+    /// Returns when a change last moved the revision id, 0 without a history.
+    fn moved(&self) -> Timestamp {
+        self.recorded
+            .as_ref()
+            .map_or_else(Timestamp::default, |fact| {
+                RevisionId::time_of(fact.revision_id.as_str())
+            })
+    }
+
+    /// Returns which of the two files differ from what the last change left, by their content.
+    pub(super) fn found_edited(&self, code: &CodeIdentity) -> Vec<String> {
+        let Some(recorded) = &self.recorded else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        if recorded.code() != *code {
+            found.push(CODE_ZIP.to_owned());
+        }
+        if recorded.revision_id != self.revision_id(&recorded.code()) {
+            found.push(CONFIG_JSON.to_owned());
+        }
+        found
+    }
+
+    /// Returns what the next line records of a package that stays as it is.
+    pub(super) fn fact(
+        &self,
+        host: &Host,
+        code: &CodeIdentity,
+        revision_id: RevisionId,
+    ) -> LatestFact {
+        if let Some(recorded) = &self.recorded
+            && recorded.is_believed(self.package_stamp)
+            && recorded.code() == *code
+        {
+            return LatestFact {
+                revision_id,
+                ..recorded.clone()
+            };
+        }
+        // Put there by hand: its times are believed only once an edit would have to change them.
+        let Stamp {
+            modified, changed, ..
+        } = self.package_stamp;
+        let settled = host
+            .now()
+            .milliseconds()
+            .saturating_sub(SETTLED_MILLISECONDS);
+        let is_settled = modified.max(changed).milliseconds() <= settled;
+        LatestFact {
+            revision_id,
+            code_sha256: code.sha256.clone(),
+            code_size: code.size,
+            code_modified: is_settled.then(|| modified.to_string()),
+            code_changed: is_settled.then(|| changed.to_string()),
+        }
+    }
+
+    /// Checks that the two files in a directory are still the ones that were read.
+    pub(super) fn check_untouched(&self, latest: &Directory) -> Result<(), StoreError> {
+        for (name, stamp) in [
+            (CONFIG_JSON, self.config_stamp),
+            (CODE_ZIP, self.package_stamp),
+        ] {
+            if latest.stamp(name)? != Some(stamp) {
+                return Err(StoreError::EditedMeanwhile {
+                    path: latest.path_of(name),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens what is found first; the last place is the one that is named if there is nothing.
+fn first<T>(
+    places: &[(&Directory, String)],
+    open: impl Fn(&Directory, &str) -> Result<Option<T>, StoreError>,
+    what: &str,
+) -> Result<(PathBuf, T), StoreError> {
+    for (directory, name) in places {
+        if let Some(found) = open(directory, name)? {
+            return Ok((directory.path_of(name), found));
+        }
+    }
+    let path = places
+        .last()
+        .map(|(directory, name)| directory.path_of(name))
+        .unwrap_or_default();
+    Err(super::documents::missing(&path, what))
+}

@@ -1,0 +1,165 @@
+//! A function under its lock: the only thing that can commit a change.
+
+use super::change::{Change, finish_last_change};
+use super::documents::PublishedVersion;
+use super::durable::Directory;
+use super::error::StoreError;
+use super::history::{Draft, LastPublished, Tail};
+use super::host::Notice;
+use super::latest::Latest;
+use super::layout::{LOCK, VERSIONS};
+use super::lock::{Lock, wait_for};
+use super::registry::Store;
+use super::view::View;
+use crate::api::function_name::FunctionName;
+use crate::api::qualifier::parse_version;
+use crate::api::timestamp::Timestamp;
+
+/// A function that no other process can change meanwhile. Its last change is finished.
+pub struct LockedFunction<'s> {
+    store: &'s Store,
+    name: FunctionName,
+    view: View,
+    tail: Tail,
+    _lock: Lock,
+}
+
+impl Store {
+    /// Takes a function's lock, waiting for at most the host's `lock_timeout`, and finishes what
+    /// the last writer left; `None` if there is no such function.
+    ///
+    /// # Errors
+    /// [`StoreError::LockTimeout`], and what keeps the last change from being finished.
+    pub fn lock(&self, name: &FunctionName) -> Result<Option<LockedFunction<'_>>, StoreError> {
+        self.check_writable()?;
+        let host = self.host();
+        let attempt = || {
+            let Some((directory, _)) = self.read_tail(name)? else {
+                return Ok(Some(None));
+            };
+            let Some(lock) = Lock::try_acquire(&directory, LOCK)? else {
+                return Ok(None);
+            };
+            // A function that was deleted meanwhile is not locked by its old directory.
+            let is_there = self.root().is_directory_at(name.as_str(), &directory)?;
+            Ok(is_there.then_some(Some((directory, lock))))
+        };
+        let waiting = || (host.notify)(&Notice::WaitingForLock(name));
+        let found = wait_for(host.lock_timeout, attempt, waiting)?.ok_or_else(|| {
+            let path = self.root().path_of(name.as_str());
+            StoreError::LockTimeout {
+                path,
+                seconds: host.lock_timeout.as_secs(),
+            }
+        })?;
+        let Some((directory, lock)) = found else {
+            return Ok(None);
+        };
+        let tail = finish_last_change(self, &directory)?;
+        let view = View::settled(directory, tail.last.clone());
+        Ok(Some(LockedFunction {
+            store: self,
+            name: name.clone(),
+            view,
+            tail,
+            _lock: lock,
+        }))
+    }
+}
+
+impl LockedFunction<'_> {
+    /// Reads `$LATEST`.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub fn latest(&self) -> Result<Latest, StoreError> {
+        self.view.latest()
+    }
+
+    /// Reads a published version; `None` if there is none of this number.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
+        self.view.version(number)
+    }
+
+    /// Returns the time of a change that begins now, strictly after the last one.
+    fn next_time(&self) -> Timestamp {
+        let now = self.store.host().now();
+        self.view
+            .last_line()
+            .map_or(now, |line| now.max(line.time.next()))
+    }
+
+    /// Returns what the last publish made and saw.
+    ///
+    /// Without a history that is the highest version; its description may have been given when it
+    /// was published, so that of `$LATEST` stands in for it.
+    ///
+    /// # Errors
+    /// If the highest version cannot be read.
+    pub fn last_published(&self, latest: &Latest) -> Result<Option<LastPublished>, StoreError> {
+        if let Some(line) = self.view.last_line() {
+            return Ok(line.last_published.clone());
+        }
+        let Some(version) = self.version(self.highest_version()?)? else {
+            return Ok(None);
+        };
+        let mut configuration = version.configuration;
+        configuration.set_description(&latest.stored_configuration().description());
+        let content_sha256 = configuration.content_sha256();
+        Ok(Some(LastPublished {
+            version: version.number,
+            content_sha256,
+        }))
+    }
+
+    /// Begins a change. `operation` is its name in the history, AWS's where AWS has one.
+    ///
+    /// # Errors
+    /// If the staging directory cannot be made.
+    pub fn change(
+        &self,
+        operation: &'static str,
+        latest: &Latest,
+    ) -> Result<Change<'_>, StoreError> {
+        let by = self.store.host().by.clone();
+        let (highest, last) = (self.highest_version()?, self.last_published(latest)?);
+        Change::begin(
+            self,
+            Draft::new(operation, self.next_time(), by, highest, last),
+        )
+    }
+
+    /// Returns the highest number ever given out; without a history, the highest there is.
+    fn highest_version(&self) -> Result<u64, StoreError> {
+        if let Some(line) = self.view.last_line() {
+            return Ok(line.highest_version);
+        }
+        let Some(versions) = self.directory().open(VERSIONS)? else {
+            return Ok(0);
+        };
+        let names = versions.names()?;
+        let numbers = names
+            .iter()
+            .filter_map(|name| parse_version(name.to_str()?));
+        Ok(numbers.max().unwrap_or(0))
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        self.view.directory()
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        self.store
+    }
+
+    pub(super) fn name(&self) -> &FunctionName {
+        &self.name
+    }
+
+    pub(super) fn tail(&self) -> &Tail {
+        &self.tail
+    }
+}

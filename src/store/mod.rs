@@ -1,0 +1,57 @@
+//! The store: the only code that touches its files.
+//!
+//! ```text
+//! STORE/
+//!   store.json                 optional: account, region, partition, quotas     registry
+//!   hello/                     one directory per function                        creation
+//!     $LATEST/                 code.zip, config.json                             latest
+//!     versions/1/              code.zip, config.json: never written to again     documents
+//!     aliases/live.json        what get-alias prints                             documents
+//!     function.json            optional: tags                                    creation
+//!     history.jsonl            one line per completed change                     history
+//!     .lock                    the writer's lock                                 lock
+//!     .staging/                what a change is made of, until it is in place    change
+//!   .staging/                  uploads, and functions being made                 staging
+//!   .trash/                    functions being deleted                           staging
+//! ```
+//!
+//! # What is promised
+//! - Before or after, never between: [`Change`] stages, commits with one flushed line and applies;
+//!   what a crash left half done is finished or thrown away by the next [`Store::lock`].
+//! - What was reported is kept: a commit returns after data and directory entries are flushed.
+//! - The bytes that were hashed are the bytes in the version, and a version shares no inode with
+//!   `$LATEST`.
+//! - One writer per function at a time. Readers ([`Store::read`]) take no lock and see one state.
+//!
+//! # What is not
+//! An edit by hand made while a change to the same file is under way may be lost to it. A copy of
+//! a store in use must be taken under the function's lock.
+
+mod change;
+mod creation;
+mod documents;
+mod durable;
+mod error;
+mod history;
+mod host;
+mod latest;
+mod layout;
+mod lock;
+mod locked;
+mod package;
+mod registry;
+mod staging;
+mod view;
+
+pub use change::{Change, StagedVersion};
+pub use creation::Creation;
+pub use documents::PublishedVersion;
+pub use error::StoreError;
+pub use history::{LastPublished, LatestFact};
+pub use host::{Host, Notice, Step, StepHook};
+pub use latest::Latest;
+pub use locked::LockedFunction;
+pub use package::PackageSource;
+pub use registry::Store;
+pub use staging::Upload;
+pub use view::View;

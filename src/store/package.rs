@@ -1,0 +1,422 @@
+//! Deployment packages: hashed, copied and checked, each from one open file.
+
+use std::fs::File;
+use std::io::{self, BufReader, Seek as _};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+
+use sha2::{Digest as _, Sha256};
+
+use super::durable::stamp;
+use super::error::StoreError;
+use crate::api::code_sha256::{CodeIdentity, CodeSha256};
+use crate::api::limits::Quotas;
+
+/// How much is read at once for hashing; more gains nothing.
+const READ: usize = 128 * 1024;
+/// How much is copied at once by the kernel; each such piece starts its write-back at once.
+const PIECE: usize = 4 * 1024 * 1024;
+/// From this size on a second thread copies while the first hashes; below, it only costs.
+const PARALLEL: u64 = 1024 * 1024;
+
+/// A deployment package that somebody gives: a regular file, opened once.
+#[derive(Debug)]
+pub struct PackageSource {
+    file: File,
+    path: PathBuf,
+}
+
+impl PackageSource {
+    /// Opens the file at a path.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is not a regular file.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file",
+            ));
+        }
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Checks the package as an upload and hashes it, and copies nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
+    pub fn inspect(&self, quotas: &Quotas) -> Result<CodeIdentity, StoreError> {
+        self.check_zipped_size(quotas)?;
+        check_zip(&self.file, &self.path, quotas)?;
+        hash(&self.file, &self.path)
+    }
+
+    /// Copies the package into an empty file and checks the copy.
+    pub(super) fn copy_checked(
+        &self,
+        target: &File,
+        target_path: &Path,
+        quotas: &Quotas,
+    ) -> Result<CodeIdentity, StoreError> {
+        self.check_zipped_size(quotas)?;
+        let identity = copy(&self.file, &self.path, target, target_path)?;
+        check_zip(target, &self.path, quotas)?;
+        Ok(identity)
+    }
+
+    fn check_zipped_size(&self, quotas: &Quotas) -> Result<(), StoreError> {
+        let size = stamp(&self.file, &self.path)?.size;
+        let max = quotas.code_size_zipped;
+        if size > max {
+            let path = self.path.display();
+            let problem = format!(
+                "{path} has {size} bytes, more than the quota CodeSizeZipped of {max} for an upload; a \
+                 larger package can be placed by hand as $LATEST/code.zip"
+            );
+            return Err(StoreError::InvalidPackage { problem });
+        }
+        Ok(())
+    }
+}
+
+/// Hashes a whole file.
+pub(super) fn hash(file: &File, path: &Path) -> Result<CodeIdentity, StoreError> {
+    let mut hasher = Hasher::new(file, path);
+    while hasher.read_on()? > 0 {}
+    Ok(hasher.finish())
+}
+
+/// Copies a file into an empty one and hashes the very bytes of the copy. The copy is not flushed.
+pub(super) fn copy(
+    source: &File,
+    source_path: &Path,
+    target: &File,
+    target_path: &Path,
+) -> Result<CodeIdentity, StoreError> {
+    if stamp(source, source_path)?.size < PARALLEL {
+        copy_small(source, source_path, target, target_path)
+    } else {
+        copy_large(source, source_path, target, target_path)
+    }
+}
+
+/// Reads, hashes and writes in turn.
+fn copy_small(
+    source: &File,
+    source_path: &Path,
+    target: &File,
+    target_path: &Path,
+) -> Result<CodeIdentity, StoreError> {
+    let mut hasher = Hasher::new(source, source_path);
+    loop {
+        let offset = hasher.offset;
+        let count = hasher.read_on()?;
+        if count == 0 {
+            return Ok(hasher.finish());
+        }
+        target
+            .write_all_at(&hasher.buffer[..count], offset)
+            .map_err(StoreError::io("write", target_path))?;
+    }
+}
+
+/// Copies in one thread while this one reads and hashes the copy behind it.
+fn copy_large(
+    source: &File,
+    source_path: &Path,
+    target: &File,
+    target_path: &Path,
+) -> Result<CodeIdentity, StoreError> {
+    let (progress, arrived) = mpsc::channel();
+    thread::scope(|scope| {
+        let copier = scope
+            .spawn(move || copy_in_pieces(source, source_path, target, target_path, &progress));
+        let mut hasher = Hasher::new(target, target_path);
+        for end in arrived {
+            while hasher.offset < end && hasher.read_on()? > 0 {}
+        }
+        match copier.join() {
+            Ok(result) => result?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        Ok(hasher.finish())
+    })
+}
+
+/// Copies a whole file, telling after each piece how far it is.
+fn copy_in_pieces(
+    source: &File,
+    source_path: &Path,
+    target: &File,
+    target_path: &Path,
+    progress: &mpsc::Sender<u64>,
+) -> Result<(), StoreError> {
+    let mut copier = Copier {
+        source,
+        target,
+        offset: 0,
+        by_kernel: true,
+    };
+    loop {
+        let from = copier.offset;
+        let count = copier
+            .copy_piece()
+            .map_err(StoreError::io("copy", source_path))?;
+        if count == 0 {
+            return Ok(());
+        }
+        start_write_back(target, from, count).map_err(StoreError::io("write", target_path))?;
+        // The receiver is gone only if hashing failed, which is told there.
+        if progress.send(copier.offset).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Copies piece by piece, by the kernel where it can (which shares blocks where the file system
+/// can), else by reading and writing.
+struct Copier<'a> {
+    source: &'a File,
+    target: &'a File,
+    offset: u64,
+    by_kernel: bool,
+}
+
+impl Copier<'_> {
+    fn copy_piece(&mut self) -> io::Result<usize> {
+        if self.by_kernel {
+            match kernel_copy(self.source, self.target, self.offset) {
+                Ok(count) => {
+                    self.offset += count as u64;
+                    return Ok(count);
+                }
+                Err(error) if is_unsupported(&error) => self.by_kernel = false,
+                Err(error) => return Err(error),
+            }
+        }
+        let mut buffer = vec![0; READ];
+        let count = self.source.read_at(&mut buffer, self.offset)?;
+        self.target.write_all_at(&buffer[..count], self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn kernel_copy(source: &File, target: &File, offset: u64) -> io::Result<usize> {
+    let (mut from, mut to) = (offset, offset);
+    Ok(rustix::fs::copy_file_range(
+        source,
+        Some(&mut from),
+        target,
+        Some(&mut to),
+        PIECE,
+    )?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kernel_copy(_: &File, _: &File, _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns whether an error says that the kernel cannot copy between these two files, as old
+/// kernels and some file systems do.
+fn is_unsupported(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::XDEV, Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+        || error.kind() == io::ErrorKind::Unsupported
+}
+
+/// Lets the disk begin with a piece now, so that the flush at the end waits for little.
+#[cfg(target_os = "linux")]
+fn start_write_back(target: &File, offset: u64, count: usize) -> io::Result<()> {
+    let length = std::num::NonZeroU64::new(count as u64);
+    Ok(rustix::fs::fadvise(
+        target,
+        offset,
+        length,
+        rustix::fs::Advice::DontNeed,
+    )?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start_write_back(_: &File, _: u64, _: usize) -> io::Result<()> {
+    Ok(())
+}
+
+/// Reads a file from front to back, by offset, and hashes what it reads.
+struct Hasher<'a> {
+    file: &'a File,
+    path: &'a Path,
+    state: Sha256,
+    buffer: Vec<u8>,
+    offset: u64,
+}
+
+impl<'a> Hasher<'a> {
+    fn new(file: &'a File, path: &'a Path) -> Self {
+        Self {
+            file,
+            path,
+            state: Sha256::new(),
+            buffer: vec![0; READ],
+            offset: 0,
+        }
+    }
+
+    fn read_on(&mut self) -> Result<usize, StoreError> {
+        let count = self
+            .file
+            .read_at(&mut self.buffer, self.offset)
+            .map_err(StoreError::io("read", self.path))?;
+        self.state.update(&self.buffer[..count]);
+        self.offset += count as u64;
+        Ok(count)
+    }
+
+    fn finish(self) -> CodeIdentity {
+        let sha256 = CodeSha256::from_digest(&self.state.finalize());
+        CodeIdentity {
+            sha256,
+            size: self.offset,
+        }
+    }
+}
+
+/// Checks that a file is a readable, non-empty zip that stays within its quota when unzipped.
+fn check_zip(file: &File, path: &Path, quotas: &Quotas) -> Result<(), StoreError> {
+    let invalid = |problem: String| StoreError::InvalidPackage {
+        problem: format!("{} {problem}", path.display()),
+    };
+    let unreadable = |error: zip::result::ZipError| {
+        invalid(format!(
+            "is no zip file that can be read ({error}); a deployment package is a zip file"
+        ))
+    };
+    let mut reader = BufReader::new(file);
+    reader.rewind().map_err(StoreError::io("read", path))?;
+    let mut archive = zip::ZipArchive::new(reader).map_err(unreadable)?;
+    if archive.is_empty() {
+        return Err(invalid(
+            "is a zip file without entries; a deployment package has at least one".into(),
+        ));
+    }
+    let mut unzipped = 0_u64;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(unreadable)?;
+        unzipped = unzipped.saturating_add(entry.size());
+    }
+    let max = quotas.code_size_unzipped;
+    if unzipped > max {
+        return Err(invalid(format!(
+            "has {unzipped} bytes once unzipped, more than the quota CodeSizeUnzipped of {max}"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn file(content: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        file
+    }
+
+    fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        for (name, content) in entries {
+            writer
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_copy_of_any_size_has_the_bytes_and_the_hash_of_its_source() {
+        for size in [
+            0,
+            1,
+            READ,
+            READ + 1,
+            1024 * 1024 - 1,
+            1024 * 1024,
+            9 * 1024 * 1024 + 7,
+        ] {
+            let content: Vec<u8> = (0..=250).cycle().take(size).collect();
+            let (source, target) = (file(&content), file(b""));
+            let identity = copy(
+                source.as_file(),
+                source.path(),
+                target.as_file(),
+                target.path(),
+            )
+            .unwrap();
+            assert_eq!(std::fs::read(target.path()).unwrap(), content, "{size}");
+            assert_eq!(identity.size, size as u64);
+            assert_eq!(
+                identity.sha256,
+                CodeSha256::from_digest(&Sha256::digest(&content))
+            );
+            assert_eq!(hash(source.as_file(), source.path()).unwrap(), identity);
+        }
+    }
+
+    #[test]
+    fn copying_by_hand_does_what_the_kernel_does() {
+        let (source, target) = (file(b"some bytes"), file(b""));
+        let mut copier = Copier {
+            source: source.as_file(),
+            target: target.as_file(),
+            offset: 0,
+            by_kernel: false,
+        };
+        while copier.copy_piece().unwrap() > 0 {}
+        assert_eq!(std::fs::read(target.path()).unwrap(), b"some bytes");
+    }
+
+    #[test]
+    fn what_is_no_deployment_package_is_refused_with_the_reason() {
+        let small = Quotas {
+            code_size_zipped: 1000,
+            code_size_unzipped: 50,
+            ..Quotas::default()
+        };
+        let refusal = |content: &[u8]| {
+            let source = PackageSource::open(file(content).path()).unwrap();
+            source.inspect(&small).unwrap_err().to_string()
+        };
+        assert!(refusal(b"no zip").contains("is no zip file"));
+        assert!(refusal(b"").contains("is no zip file"));
+        assert!(refusal(&zip_of(&[])).contains("without entries"));
+        assert!(refusal(&zip_of(&[("a", &[b'x'; 51])])).contains("51 bytes once unzipped"));
+        assert!(refusal(&[0; 1001]).contains("CodeSizeZipped of 1000"));
+        let fine = file(&zip_of(&[("a", b"x"), ("b", b"")]));
+        let source = PackageSource::open(fine.path()).unwrap();
+        assert_eq!(
+            source.inspect(&small).unwrap(),
+            hash(fine.as_file(), fine.path()).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_source_is_a_regular_file() {
+        let temporary = tempfile::tempdir().unwrap();
+        assert!(PackageSource::open(temporary.path()).is_err());
+        assert!(PackageSource::open(&temporary.path().join("missing")).is_err());
+    }
+}

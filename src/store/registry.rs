@@ -1,0 +1,326 @@
+//! The store as a whole: finding it, making it, `store.json`.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::documents;
+use super::durable::Directory;
+use super::error::StoreError;
+use super::host::{Host, Notice};
+use super::layout::{LATEST, PRIVATE_FILE_MODE, STAGING, STORE_JSON};
+use super::staging::StagingArea;
+use crate::api::function_name::FunctionName;
+use crate::api::limits::Quotas;
+use crate::api::patterns::{is_account_id, is_partition, is_region};
+use crate::api::scope::Scope;
+
+/// The format of `store.json` that this tool writes.
+const FORMAT: u64 = 1;
+
+/// What `store.json` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct StoreJson {
+    format: u64,
+    account_id: String,
+    region: String,
+    partition: String,
+    quotas: Quotas,
+}
+
+impl Default for StoreJson {
+    fn default() -> Self {
+        Self::new(Scope::default())
+    }
+}
+
+impl StoreJson {
+    fn new(scope: Scope) -> Self {
+        let Scope {
+            account_id,
+            region,
+            partition,
+        } = scope;
+        Self {
+            format: FORMAT,
+            account_id,
+            region,
+            partition,
+            quotas: Quotas::default(),
+        }
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        // Members that stand there twice, and the line of what is no JSON, are told by this.
+        documents::parse(path, bytes)?;
+        let found: Self =
+            serde_json::from_slice(bytes).map_err(|error| StoreError::damaged(path, error))?;
+        for (member, fits) in [
+            (
+                "AccountId must be 12 digits",
+                is_account_id(&found.account_id),
+            ),
+            (
+                "Region must be a region's name, such as us-east-1",
+                is_region(&found.region),
+            ),
+            (
+                "Partition must be a partition's name, such as aws",
+                is_partition(&found.partition),
+            ),
+        ] {
+            if !fits {
+                return Err(StoreError::damaged(path, member));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A store: a directory of functions, for one account in one region.
+#[derive(Debug)]
+pub struct Store {
+    root: Directory,
+    format: u64,
+    scope: Scope,
+    quotas: Quotas,
+    host: Host,
+}
+
+impl Store {
+    /// Opens the store in a directory.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`] where there is none.
+    pub fn open(path: &Path, host: Host) -> Result<Self, StoreError> {
+        let root = open_root(path, &host)?.ok_or_else(|| {
+            not_a_store(path, "there is nothing. Make a store with lambda-store init, or name another with --store")
+        })?;
+        refuse_function(&root)?;
+        if !is_store(&root)? {
+            return Err(not_a_store(
+                path,
+                "it has no store.json and no function in it. Make it one with lambda-store init, or name \
+                 another with --store",
+            ));
+        }
+        Self::open_root(root, host)
+    }
+
+    /// Opens the store in a directory, or makes one where nothing stands, or nothing but names with
+    /// a dot in them, which no function can have.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`] where other things stand.
+    pub fn open_or_make(path: &Path, host: Host) -> Result<Self, StoreError> {
+        let root = open_or_make_root(path, &host)?;
+        refuse_function(&root)?;
+        if !is_store(&root)? {
+            let names = root.names()?;
+            if let Some(other) = names
+                .iter()
+                .find(|name| !name.to_string_lossy().contains('.'))
+            {
+                let why = format!(
+                    "other things stand in it, such as {}. Make it one with lambda-store init, or name \
+                     another with --store",
+                    other.to_string_lossy()
+                );
+                return Err(not_a_store(path, &why));
+            }
+        }
+        Self::open_root(root, host)
+    }
+
+    /// Writes `store.json`, and makes the directory where there is none. Returns the file's text.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] where there is a `store.json`: it is never overwritten.
+    pub fn init(path: &Path, scope: Scope, host: Host) -> Result<String, StoreError> {
+        let root = open_or_make_root(path, &host)?;
+        refuse_function(&root)?;
+        refuse_store_json(&root)?;
+        let content = StoreJson::new(scope);
+        let mut text = String::from_utf8_lossy(&to_json(&root, &content)?).into_owned();
+        text.push('\n');
+        let quotas = content.quotas.clone();
+        let scope = Scope {
+            account_id: content.account_id,
+            region: content.region,
+            partition: content.partition,
+        };
+        let store = Self {
+            root,
+            format: FORMAT,
+            scope,
+            quotas,
+            host,
+        };
+        let area = StagingArea::new(&store)?;
+        let name = area.token().entry(STORE_JSON);
+        area.directory()
+            .write_file(&name, PRIVATE_FILE_MODE, text.as_bytes())?;
+        refuse_store_json(&store.root)?;
+        area.directory().rename(&name, &store.root, STORE_JSON)?;
+        store.root.flush()?;
+        Ok(text)
+    }
+
+    fn open_root(root: Directory, host: Host) -> Result<Self, StoreError> {
+        let path = root.path_of(STORE_JSON);
+        let found = match root.read(STORE_JSON)? {
+            Some((bytes, _)) => StoreJson::parse(&path, &bytes)?,
+            None => StoreJson::default(),
+        };
+        let StoreJson {
+            format,
+            account_id,
+            region,
+            partition,
+            quotas,
+        } = found;
+        if format > FORMAT {
+            (host.notify)(&Notice::NewerFormat {
+                path: &path,
+                format,
+            });
+        }
+        let scope = Scope {
+            account_id,
+            region,
+            partition,
+        };
+        Ok(Self {
+            root,
+            format,
+            scope,
+            quotas,
+            host,
+        })
+    }
+
+    /// Returns the account, region and partition that the store stands for.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Returns the quotas.
+    pub fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
+    /// Returns whether anything stands under a function's name.
+    ///
+    /// # Errors
+    /// If the directory cannot be looked at.
+    pub fn contains(&self, function: &FunctionName) -> Result<bool, StoreError> {
+        self.root.contains(function.as_str())
+    }
+
+    /// Returns the path of the store, as it was named.
+    pub fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(super) fn root(&self) -> &Directory {
+        &self.root
+    }
+
+    pub(super) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Refuses to write to a store of a newer format.
+    pub(super) fn check_writable(&self) -> Result<(), StoreError> {
+        if self.format > FORMAT {
+            let path = self.root.path_of(STORE_JSON);
+            return Err(StoreError::NewerFormat {
+                path,
+                format: self.format,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn open_root(path: &Path, host: &Host) -> Result<Option<Directory>, StoreError> {
+    match Directory::open_path(path, host.before_step.clone()) {
+        Err(StoreError::Io { cause, .. }) if cause.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(not_a_store(path, "it is not a directory"))
+        }
+        opened => opened,
+    }
+}
+
+/// Opens a directory, made with all that lead to it if it is missing; what is made is flushed into
+/// the directory above it.
+fn open_or_make_root(path: &Path, host: &Host) -> Result<Directory, StoreError> {
+    if let Some(root) = open_root(path, host)? {
+        return Ok(root);
+    }
+    let above = match path.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let parent = open_or_make_root(&above, host)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    parent.ensure(&name)?;
+    parent.flush()?;
+    open_root(path, host)?.ok_or_else(|| not_a_store(path, "it was removed meanwhile"))
+}
+
+/// A store has a `store.json`, a `.staging`, or a function.
+fn is_store(root: &Directory) -> Result<bool, StoreError> {
+    if root.contains(STORE_JSON)? || root.contains(STAGING)? {
+        return Ok(true);
+    }
+    for name in root.names()? {
+        let Some(name) = name.to_str().and_then(FunctionName::parse) else {
+            continue;
+        };
+        // Something that is no directory, or may not be looked into, is no function.
+        if let Ok(Some(directory)) = root.open(name.as_str())
+            && directory.contains(LATEST)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A function's directory is easily taken for the store.
+fn refuse_function(root: &Directory) -> Result<(), StoreError> {
+    if root.contains(LATEST)? {
+        let why = "it is the directory of a function. Name the directory above it with --store";
+        return Err(not_a_store(root.path(), why));
+    }
+    Ok(())
+}
+
+fn refuse_store_json(root: &Directory) -> Result<(), StoreError> {
+    if root.contains(STORE_JSON)? {
+        Err(StoreError::AlreadyExists {
+            path: root.path_of(STORE_JSON),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn not_a_store(path: &Path, why: &str) -> StoreError {
+    StoreError::NotAStore {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+fn to_json(root: &Directory, content: &StoreJson) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    content
+        .serialize(&mut serializer)
+        .map_err(|error| StoreError::io("write", &root.path_of(STORE_JSON))(error.into()))?;
+    Ok(bytes)
+}

@@ -1,0 +1,175 @@
+//! `STORE/.staging`: what is on its way in, before it belongs to a function.
+//!
+//! Each upload and each function being made has a token, and holds the lock of `TOKEN.lock` for as
+//! long as it lives. Whoever can take that lock may remove the rest of the token, the lock's file
+//! last; so what a killed command left is removed by the next one that stages here.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+
+use super::durable::Directory;
+use super::error::StoreError;
+use super::layout::{CODE_ZIP, PACKAGE_MODE, STAGING, TRASH, Token};
+use super::lock::Lock;
+use super::package::PackageSource;
+use super::registry::Store;
+use crate::api::code_sha256::CodeIdentity;
+
+/// A token of the store's staging directory, held by its lock; dropped, all of it is removed.
+pub(super) struct StagingArea {
+    directory: Directory,
+    token: Token,
+    /// Released last, after the lock's file was removed.
+    _lock: Lock,
+}
+
+impl StagingArea {
+    /// Takes a fresh token, and sweeps what others left.
+    pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
+        let directory = store.root().ensure(STAGING)?;
+        loop {
+            let token = random_token(&directory)?;
+            // A sweeper may have been faster than this lock: then the token is given up.
+            if let Some(lock) = Lock::try_acquire(&directory, &token.entry("lock"))? {
+                let area = Self {
+                    directory,
+                    token,
+                    _lock: lock,
+                };
+                area.sweep();
+                sweep_trash(store);
+                return Ok(area);
+            }
+        }
+    }
+
+    /// Returns the staging directory.
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Returns the token.
+    pub(super) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Removes what killed commands left. What cannot be removed now is left to the next one: it is
+    /// in nobody's way.
+    fn sweep(&self) {
+        let tokens: BTreeSet<String> = self
+            .directory
+            .names()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|name| Token::of_entry(name))
+            .filter(|token| *token != self.token)
+            .map(|token| token.as_str().to_owned())
+            .collect();
+        for token in tokens {
+            let token = Token::recorded(&token);
+            if let Ok(Some(_lock)) = Lock::try_acquire(&self.directory, &token.entry("lock")) {
+                remove_token(&self.directory, &token);
+            }
+        }
+    }
+}
+
+impl Drop for StagingArea {
+    fn drop(&mut self) {
+        remove_token(&self.directory, &self.token);
+    }
+}
+
+/// Removes all entries of a token, its lock's file last.
+fn remove_token(directory: &Directory, token: &Token) {
+    let lock = token.entry("lock");
+    let names = directory.names().unwrap_or_default();
+    let is_of_token = |name: &&std::ffi::OsString| Token::of_entry(name).as_ref() == Some(token);
+    let others = names
+        .iter()
+        .filter(is_of_token)
+        .filter(|name| ***name != *lock);
+    if others
+        .map(|name| directory.remove_all(name))
+        .all(|removed| removed.is_ok())
+    {
+        // If this fails, the next sweep removes it.
+        drop(directory.remove_file(&lock));
+    }
+}
+
+/// Removes what deleted functions left. All in there is garbage, once its renaming is flushed.
+fn sweep_trash(store: &Store) {
+    let sweep = || -> Result<(), StoreError> {
+        let Some(trash) = store.root().open(TRASH)? else {
+            return Ok(());
+        };
+        let names = trash.names()?;
+        if !names.is_empty() {
+            trash.flush()?;
+            store.root().flush()?;
+        }
+        names
+            .iter()
+            .try_for_each(|name: &std::ffi::OsString| trash.remove_all(OsStr::new(name)))
+    };
+    // What cannot be removed now is left to the next command that sweeps.
+    drop(sweep());
+}
+
+/// Makes a fresh token; a failure names the directory that it is needed in.
+pub(super) fn random_token(directory: &Directory) -> Result<Token, StoreError> {
+    Token::random().map_err(|error| {
+        StoreError::io("find a random name in", directory.path())(io::Error::other(
+            error.to_string(),
+        ))
+    })
+}
+
+/// A deployment package that was uploaded: copied into the store, checked, hashed and flushed.
+pub struct Upload {
+    area: StagingArea,
+    file: File,
+    code: CodeIdentity,
+}
+
+impl Store {
+    /// Copies a package into the store's staging directory. No lock of a function is needed, so
+    /// uploads overlap.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
+    pub fn upload(&self, source: &PackageSource) -> Result<Upload, StoreError> {
+        self.check_writable()?;
+        let area = StagingArea::new(self)?;
+        let name = area.token.entry(CODE_ZIP);
+        let file = area.directory.create_file(&name, PACKAGE_MODE)?;
+        let code = source.copy_checked(&file, &area.directory.path_of(&name), self.quotas())?;
+        area.directory.flush_file(&file, &name)?;
+        Ok(Upload { area, file, code })
+    }
+}
+
+impl Upload {
+    /// Returns what was uploaded.
+    pub fn code(&self) -> &CodeIdentity {
+        &self.code
+    }
+
+    /// Returns the file.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Returns where it is staged.
+    pub(super) fn area(&self) -> &StagingArea {
+        &self.area
+    }
+
+    /// Returns its name in the staging directory.
+    pub(super) fn name(&self) -> String {
+        self.area.token.entry(CODE_ZIP)
+    }
+}

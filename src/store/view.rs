@@ -1,0 +1,266 @@
+//! What a reader sees: one consistent state of a function, without a lock.
+//!
+//! The last line of the history names the state. A reader reads it, reads what it wants, and reads
+//! the line again, opening everything anew by path: if it is still the same, what was read belongs
+//! together. While that line's change is unfinished (its `.change` stands), a staged file comes
+//! before the one it will replace, and what the line removes is gone.
+
+use std::time::Instant;
+
+use super::documents::{PublishedVersion, alias_file, read_alias};
+use super::durable::Directory;
+use super::error::StoreError;
+use super::history::{FORMAT, LastLine, Line, Tail};
+use super::host::Notice;
+use super::latest::Latest;
+use super::layout::{ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS};
+use super::lock::wait_for;
+use super::registry::Store;
+use crate::api::alias::AliasTarget;
+use crate::api::function_name::FunctionName;
+use crate::api::qualifier::AliasName;
+
+/// One state of a function, to be read from.
+pub struct View {
+    directory: Directory,
+    last: Option<LastLine>,
+    /// The staging directory and the token of the last change, while that is unfinished.
+    pending: Option<(Directory, Token)>,
+}
+
+/// What a reader found, if no change came in between.
+enum Reading<T> {
+    Found(T),
+    NoFunction,
+}
+
+impl Store {
+    /// Reads from one consistent state of a function; `None` if there is no such function.
+    ///
+    /// What is read is thrown away, and read again, if a change came in between; so `read` may see
+    /// states that do not belong together, but its last result does.
+    ///
+    /// # Errors
+    /// What `read` fails with, and [`StoreError::Overtaken`] if changes came in between for as long
+    /// as the host's `lock_timeout`.
+    pub fn read<T>(
+        &self,
+        function: &FunctionName,
+        read: impl Fn(&View) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let timeout = self.host().lock_timeout;
+        let started = Instant::now();
+        let attempt = || self.read_once(function, &read);
+        match wait_for(timeout, attempt, || ())? {
+            Some(Reading::Found(found)) => Ok(Some(found)),
+            Some(Reading::NoFunction) => Ok(None),
+            None => Err(StoreError::Overtaken {
+                path: self.root().path_of(function.as_str()),
+                seconds: started.elapsed().as_secs(),
+            }),
+        }
+    }
+
+    /// Reads once; `None` says that a change came in between.
+    fn read_once<T>(
+        &self,
+        function: &FunctionName,
+        read: impl Fn(&View) -> Result<T, StoreError>,
+    ) -> Result<Option<Reading<T>>, StoreError> {
+        let before = self.read_tail(function);
+        let found = match &before {
+            Ok(Some((directory, tail))) => View::open(self, directory.clone(), tail)
+                .and_then(|view| read(&view))
+                .map(Reading::Found),
+            _ => Ok(Reading::NoFunction),
+        };
+        match (before, self.read_tail(function)) {
+            (Ok(before), Ok(after)) if end(before.as_ref()) == end(after.as_ref()) => {
+                found.map(Some)
+            }
+            (Err(error), Err(_)) => Err(error),
+            _ => Ok(None),
+        }
+    }
+
+    /// Opens a function by its path and reads the end of its history. A directory without
+    /// `$LATEST` and history is no function.
+    pub(super) fn read_tail(
+        &self,
+        function: &FunctionName,
+    ) -> Result<Option<(Directory, Tail)>, StoreError> {
+        let Some(directory) = self.root().open(function.as_str())? else {
+            return Ok(None);
+        };
+        let tail = read_history(&directory)?;
+        let exists = tail.is_some() || directory.contains(LATEST)?;
+        Ok(exists.then(|| (directory, tail.unwrap_or_default())))
+    }
+}
+
+impl View {
+    fn open(store: &Store, directory: Directory, tail: &Tail) -> Result<Self, StoreError> {
+        let staging = directory.open(STAGING)?;
+        let history = directory.path_of(HISTORY);
+        let token = tail
+            .last
+            .as_ref()
+            .map(|last| Token::recorded(&last.line.token));
+        if !tail.torn.is_empty() {
+            let marks = match &staging {
+                Some(staging) => unfinished_changes(staging)?,
+                None => Vec::new(),
+            };
+            if !marks.iter().any(|mark| Some(mark) != token.as_ref()) {
+                return Err(Tail::damaged_end(&history));
+            }
+        }
+        if let Some(LastLine {
+            line: Line { format, .. },
+            ..
+        }) = &tail.last
+            && *format > FORMAT
+        {
+            (store.host().notify)(&Notice::NewerFormat {
+                path: &history,
+                format: *format,
+            });
+        }
+        let pending = match (staging, token) {
+            (Some(staging), Some(token)) if staging.contains(&token.change())? => {
+                Some((staging, token))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            directory,
+            last: tail.last.clone(),
+            pending,
+        })
+    }
+
+    /// Makes the view of a writer, who has finished the last change.
+    pub(super) fn settled(directory: Directory, last: Option<LastLine>) -> Self {
+        Self {
+            directory,
+            last,
+            pending: None,
+        }
+    }
+
+    /// Returns the function's directory.
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Returns the last line of the history.
+    pub(super) fn last_line(&self) -> Option<&Line> {
+        self.last.as_ref().map(|last| &last.line)
+    }
+
+    /// Reads `$LATEST`.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub fn latest(&self) -> Result<Latest, StoreError> {
+        let latest = self.directory.open(LATEST)?.ok_or_else(|| {
+            let path = self.directory.path_of(LATEST);
+            StoreError::damaged(
+                &path,
+                "the directory is missing, only the function's history is there",
+            )
+        })?;
+        let recorded = self.last_line().map(|line| line.latest.clone());
+        Latest::read(
+            &self.places(&latest, CONFIG_JSON),
+            &self.places(&latest, CODE_ZIP),
+            recorded,
+        )
+    }
+
+    /// Reads a published version; `None` if there is none of this number.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
+        if let Some((staging, token)) = &self.pending {
+            let removed = self.last_line().is_some_and(|line| {
+                line.removed
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&number))
+            });
+            if removed {
+                return Ok(None);
+            }
+            if let Some(directory) = staging.open(&token.version(number))? {
+                return PublishedVersion::read(&directory, number).map(Some);
+            }
+        }
+        let Some(versions) = self.directory.open(VERSIONS)? else {
+            return Ok(None);
+        };
+        let Some(directory) = versions.open(&number.to_string())? else {
+            return Ok(None);
+        };
+        PublishedVersion::read(&directory, number).map(Some)
+    }
+
+    /// Reads what an alias points to; `None` if there is none of this name.
+    ///
+    /// # Errors
+    /// If its file is not what it must be.
+    pub fn alias(&self, name: &AliasName) -> Result<Option<AliasTarget>, StoreError> {
+        let file = alias_file(name);
+        if let Some((staging, token)) = &self.pending {
+            let removed = self.last_line().is_some_and(|line| {
+                line.aliases
+                    .iter()
+                    .any(|change| change.name == name.as_str() && change.to.is_none())
+            });
+            if removed {
+                return Ok(None);
+            }
+            if let Some(alias) = read_alias(staging, &token.entry(&format!("alias-{file}")))? {
+                return Ok(Some(alias));
+            }
+        }
+        match self.directory.open(ALIASES)? {
+            Some(aliases) => read_alias(&aliases, &file),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns where a file may stand: staged first, then in place.
+    fn places<'a>(&'a self, directory: &'a Directory, name: &str) -> Vec<(&'a Directory, String)> {
+        let staged = self
+            .pending
+            .as_ref()
+            .map(|(staging, token)| (staging, token.entry(name)));
+        staged
+            .into_iter()
+            .chain([(directory, name.to_owned())])
+            .collect()
+    }
+}
+
+fn end(found: Option<&(Directory, Tail)>) -> Option<&Tail> {
+    found.map(|(_, tail)| tail)
+}
+
+/// Reads the end of a function's history; `None` if there is no file.
+pub(super) fn read_history(directory: &Directory) -> Result<Option<Tail>, StoreError> {
+    let path = directory.path_of(HISTORY);
+    match directory.open_file(HISTORY)? {
+        Some(file) => Tail::read(&file, &path).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Returns the tokens of the changes whose marks stand in a staging directory.
+pub(super) fn unfinished_changes(staging: &Directory) -> Result<Vec<Token>, StoreError> {
+    let names = staging.names()?;
+    let tokens = names
+        .iter()
+        .filter_map(|name| Token::of_entry(name).filter(|token| *name == *token.change()));
+    Ok(tokens.collect())
+}

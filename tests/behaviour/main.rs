@@ -1,0 +1,14 @@
+//! The tool as its users meet it: through the binary, on real directories.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::allow_attributes,
+    reason = "tests stop at the first surprise, and place files by hand as people do"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod publishing;

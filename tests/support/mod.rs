@@ -1,0 +1,276 @@
+//! What the tests through the binary share: a store of their own, the command with an empty
+//! environment, packages, and one way to mask what differs from run to run.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test target uses its part of this module"
+)]
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The role that test functions have.
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
+
+/// A directory of the test's own, with a store in it.
+pub struct TestStore {
+    directory: TempDir,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl TestStore {
+    /// Makes an empty store: its directory, and store.json as `init` writes it.
+    pub fn new() -> Self {
+        let store = Self::nothing();
+        store.run(&["init"]).succeeded();
+        store
+    }
+
+    /// Makes a directory in which no store stands yet.
+    pub fn nothing() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Makes a store with one function placed by hand: a package and a short configuration.
+    pub fn made_by_hand(function: &str) -> Self {
+        let store = Self::nothing();
+        store.place_function(function);
+        store
+    }
+
+    /// Makes a store with one function made by `create-function`.
+    pub fn with_function(function: &str) -> Self {
+        let store = Self::nothing();
+        store.create(function, &[]).succeeded();
+        store
+    }
+
+    /// Returns the path of the store.
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("store")
+    }
+
+    /// Returns the path of something in the store.
+    pub fn join(&self, path: &str) -> PathBuf {
+        self.path().join(path)
+    }
+
+    /// Returns a path beside the store.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Places a function by hand.
+    pub fn place_function(&self, function: &str) {
+        let latest = self.join(function).join("$LATEST");
+        std::fs::create_dir_all(&latest).unwrap();
+        std::fs::write(latest.join("code.zip"), zip_of(&[("app.py", b"v0")])).unwrap();
+        let config = json!({"Runtime": "python3.13", "Handler": "app.handler", "Role": ROLE});
+        self.write_config(function, &config);
+    }
+
+    /// Writes a function's `$LATEST/config.json` by hand.
+    pub fn write_config(&self, function: &str, config: &Value) {
+        let text = serde_json::to_string_pretty(config).unwrap();
+        std::fs::write(self.join(function).join("$LATEST/config.json"), text).unwrap();
+    }
+
+    /// Writes a zip beside the store and returns its path, as `--zip-file` takes it.
+    pub fn zip(&self, name: &str, content: &[u8]) -> String {
+        let path = self.beside(name);
+        std::fs::write(&path, zip_of(&[("app.py", content)])).unwrap();
+        format!("fileb://{}", path.display())
+    }
+
+    /// Runs `create-function` with what it must have and further options.
+    pub fn create(&self, function: &str, options: &[&str]) -> Ran {
+        let zip = self.zip("created.zip", b"v0");
+        let required = [
+            "create-function",
+            "--function-name",
+            function,
+            "--runtime",
+            "python3.13",
+            "--role",
+            ROLE,
+            "--handler",
+            "app.handler",
+            "--zip-file",
+            &zip,
+        ];
+        self.run(&[&required, options].concat())
+    }
+
+    /// Runs `publish-version` with further options.
+    pub fn publish(&self, function: &str, options: &[&str]) -> Ran {
+        self.run(&[&["publish-version", "--function-name", function], options].concat())
+    }
+
+    /// Runs `update-function-code` with a package of this content and further options.
+    pub fn update(&self, function: &str, content: &[u8], options: &[&str]) -> Ran {
+        let zip = self.zip("updated.zip", content);
+        let required = [
+            "update-function-code",
+            "--function-name",
+            function,
+            "--zip-file",
+            &zip,
+        ];
+        self.run(&[&required, options].concat())
+    }
+
+    /// Runs `get-function-configuration` with further options.
+    pub fn get(&self, function: &str, options: &[&str]) -> Ran {
+        self.run(
+            &[
+                &["get-function-configuration", "--function-name", function],
+                options,
+            ]
+            .concat(),
+        )
+    }
+
+    /// Returns the command on this store, with an empty environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command();
+        command.env("LAMBDA_STORE", self.path()).args(arguments);
+        command
+    }
+
+    /// Runs the command on this store.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        run(&mut self.command(arguments))
+    }
+
+    /// Returns the lines of a function's history.
+    pub fn history(&self, function: &str) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.join(function).join("history.jsonl")).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// Returns every file of the store with its content, directories with nothing; without the
+    /// lock files and the empty staging directories, which are the writer's own.
+    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        files_under(&self.path())
+    }
+}
+
+impl Ran {
+    /// Sees that the command succeeded and said nothing on stderr, and returns its JSON.
+    #[track_caller]
+    pub fn succeeded(&self) -> Value {
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// Sees that the command failed with an exit code and printed no result; returns stderr.
+    #[track_caller]
+    pub fn failed(&self, code: i32) -> &str {
+        assert_eq!(
+            (self.code, self.stdout.as_str()),
+            (Some(code), ""),
+            "{self:?}"
+        );
+        &self.stderr
+    }
+
+    /// Sees that the command failed with an error of the API; returns the message.
+    #[track_caller]
+    pub fn failed_with(&self, code: &str, operation: &str) -> &str {
+        let start =
+            format!("\nAn error occurred ({code}) when calling the {operation} operation: ");
+        let message = self.failed(254).strip_prefix(&start);
+        message
+            .unwrap_or_else(|| panic!("expected {start}, found {}", self.stderr))
+            .trim_end()
+    }
+}
+
+/// Returns the command with an empty environment.
+pub fn command() -> Command {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("lambda-store");
+    command.env_clear().env("USER", "alice");
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Makes a zip of entries, the same bytes for the same entries.
+pub fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default());
+    for (name, content) in entries {
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// Returns every file below a directory with its content, see [`TestStore::files`].
+pub fn files_under(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![directory.to_owned()];
+    while let Some(path) = pending.pop() {
+        for entry in std::fs::read_dir(&path).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let metadata = std::fs::symlink_metadata(&path).unwrap();
+            let name = path.strip_prefix(directory).unwrap().to_owned();
+            if metadata.is_dir() {
+                let is_empty = std::fs::read_dir(&path).unwrap().next().is_none();
+                if !(is_empty && path.ends_with(".staging")) {
+                    found.insert(name, Vec::new());
+                }
+                pending.push(path);
+            } else if !path.ends_with(".lock") {
+                let content = if metadata.is_file() {
+                    std::fs::read(&path).unwrap()
+                } else {
+                    vec![]
+                };
+                found.insert(name, content);
+            }
+        }
+    }
+    found
+}
+
+/// Masks times, revision ids and hosts, which differ from run to run.
+pub fn masked(text: &str) -> String {
+    let uuid = fancy_regex::Regex::new(
+        "[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+    );
+    let time = fancy_regex::Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000").unwrap();
+    let text = uuid
+        .unwrap()
+        .replace_all(text, "<revision id>")
+        .into_owned();
+    time.replace_all(&text, "<time>").into_owned()
+}
