@@ -11,4 +11,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
+mod command_line;
+mod concurrency;
+mod creating;
+mod history;
+mod init;
+mod made_by_hand;
+mod preconditions;
 mod publishing;
+mod qualifiers;
+mod responses;
+mod updating;

@@ -1,0 +1,1 @@
+//! What is wrong on the disk: said clearly, and left alone.

@@ -1,0 +1,1 @@
+//! `history.jsonl`: what changes write, and what is healed or refused.

@@ -1,0 +1,1 @@
+//! `init`, and where a store is found or made.

@@ -1,0 +1,1 @@
+//! Stores, functions and versions that people made or edited by hand.

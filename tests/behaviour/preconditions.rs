@@ -1,0 +1,1 @@
+//! Revision ids, hashes: what must hold before something is changed.

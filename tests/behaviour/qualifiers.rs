@@ -1,0 +1,1 @@
+//! Names, ARNs and qualifiers: which state of which function is meant.

@@ -1,0 +1,1 @@
+//! Every answer against the shapes of the service model.

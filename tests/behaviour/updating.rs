@@ -1,0 +1,1 @@
+//! `update-function-code`.
