@@ -39,6 +39,19 @@ const NOT_CONTENT: [&str; 14] = [
     "MasterArn",
 ];
 
+/// The defaults of a function that is made of a zip file, as canonical JSON, but for
+/// `LoggingConfig`, whose default follows from the function's name.
+const DEFAULTS: [(&str, &str); 8] = [
+    ("Description", "\"\""),
+    ("Timeout", "3"),
+    ("MemorySize", "128"),
+    ("TracingConfig", "{\"Mode\":\"PassThrough\"}"),
+    ("PackageType", "\"Zip\""),
+    ("Architectures", "[\"x86_64\"]"),
+    ("EphemeralStorage", "{\"Size\":512}"),
+    ("SnapStart", "{\"ApplyOn\":\"None\"}"),
+];
+
 /// The hash of what counts as a change for the next publish, in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -120,7 +133,7 @@ impl FunctionConfiguration {
     /// Sets when code or configuration was last updated, unless the document says so itself.
     pub fn set_default_last_modified(&mut self, time: Timestamp) {
         self.document
-            .set_default("LastModified", Value::string(&time.to_string()));
+            .set_default("LastModified", || Value::string(&time.to_string()));
     }
 
     /// Returns the revision id that stands in the document.
@@ -159,9 +172,12 @@ impl FunctionConfiguration {
     ///
     /// A default, once released, is never changed: fingerprints of versions depend on it.
     fn fill_defaults(&mut self, function: &FunctionName) {
-        for (name, value) in defaults(function.as_str()) {
-            self.document.set_default(name, value);
+        for (name, text) in DEFAULTS {
+            self.document.set_default(name, || parsed(text));
         }
+        self.document.set_default("LoggingConfig", || {
+            parsed(&logging_config(function.as_str()))
+        });
         if let Some(Value::Object(members)) = self.document.get("SnapStart").cloned()
             && !members
                 .iter()
@@ -171,9 +187,10 @@ impl FunctionConfiguration {
             let members = members.into_iter().chain([status]).collect();
             self.document.set("SnapStart", Value::Object(members));
         }
-        self.document.set_default("State", Value::string("Active"));
         self.document
-            .set_default("LastUpdateStatus", Value::string("Successful"));
+            .set_default("State", || Value::string("Active"));
+        self.document
+            .set_default("LastUpdateStatus", || Value::string("Successful"));
     }
 
     /// Makes this the answer to a reader: defaults filled in, members in the model's order, `null`
@@ -220,20 +237,26 @@ impl FunctionConfiguration {
 
     /// Hashes what counts as a change for the next publish.
     pub fn content_sha256(&self) -> ContentSha256 {
-        let mut content = self.document.clone();
-        if let Some(Value::Object(mut members)) = content.get("SnapStart").cloned() {
-            members.retain(|member| member.name() != "OptimizationStatus");
-            content.set("SnapStart", Value::Object(members));
-        }
         let name = self.document.string("FunctionName");
-        let defaults = content_defaults(name.as_deref());
-        content.retain(|member| {
-            let is_default = |(name, value): &(&str, Value)| {
-                *name == member.name() && value.canonical() == member.value().canonical()
-            };
-            !NOT_CONTENT.contains(&member.name()) && !defaults.iter().any(is_default)
+        let without_status = self.without_optimization_status();
+        let document = without_status.as_ref().unwrap_or(&self.document);
+        let content = document.canonical_of(|member| {
+            !NOT_CONTENT.contains(&member.name()) && !is_default(member, name.as_deref())
         });
-        ContentSha256(hex(&Sha256::digest(content.canonical())))
+        ContentSha256(hex(&Sha256::digest(content)))
+    }
+
+    /// Returns the document without `SnapStart.OptimizationStatus`, if it has one.
+    fn without_optimization_status(&self) -> Option<Document> {
+        let Value::Object(members) = self.document.get("SnapStart")? else {
+            return None;
+        };
+        let others = members
+            .iter()
+            .filter(|member| member.name() != "OptimizationStatus");
+        let mut document = self.document.clone();
+        document.set("SnapStart", Value::Object(others.cloned().collect()));
+        Some(document)
     }
 
     /// A function that was renamed keeps its default log group under the new name.
@@ -244,10 +267,10 @@ impl FunctionConfiguration {
         let is_default = self
             .document
             .get("LoggingConfig")
-            .is_some_and(|found| found.canonical() == logging_config(&old).canonical());
+            .is_some_and(|found| found.canonical() == logging_config(&old));
         if is_default {
-            self.document
-                .set("LoggingConfig", logging_config(function.as_str()));
+            let text = logging_config(function.as_str());
+            self.document.set("LoggingConfig", parsed(&text));
         }
     }
 
@@ -271,48 +294,29 @@ impl FunctionConfiguration {
     }
 }
 
-/// The defaults of a function that is made of a zip file, in the form that is answered.
-fn defaults(function: &str) -> [(&'static str, Value); 9] {
-    [
-        ("Description", Value::string("")),
-        ("Timeout", Value::integer(3)),
-        ("MemorySize", Value::integer(128)),
-        (
-            "TracingConfig",
-            Value::object([("Mode", Value::string("PassThrough"))]),
-        ),
-        ("PackageType", Value::string("Zip")),
-        ("Architectures", Value::Array(vec![Value::string("x86_64")])),
-        (
-            "EphemeralStorage",
-            Value::object([("Size", Value::integer(512))]),
-        ),
-        (
-            "SnapStart",
-            Value::object([("ApplyOn", Value::string("None"))]),
-        ),
-        ("LoggingConfig", logging_config(function)),
-    ]
+/// Returns whether a member has its default, and so is left out of the comparison of content. The
+/// default log group is known only where the document says whose it is.
+fn is_default(member: &Member, function: Option<&str>) -> bool {
+    let has = |default: &str| member.value().canonical() == default;
+    match member.name() {
+        "LoggingConfig" => function.is_some_and(|function| has(&logging_config(function))),
+        name => DEFAULTS
+            .iter()
+            .any(|(known, default)| *known == name && has(default)),
+    }
 }
 
-/// The defaults that the comparison of content leaves out: the log group only where the document
-/// says whose it is.
-fn content_defaults(function: Option<&str>) -> Vec<(&'static str, Value)> {
-    let is_known = |name: &str| name != "LoggingConfig" || function.is_some();
-    defaults(function.unwrap_or_default())
-        .into_iter()
-        .filter(|(name, _)| is_known(name))
-        .collect()
+/// Returns the default of `LoggingConfig` as canonical JSON.
+fn logging_config(function: &str) -> String {
+    format!("{{\"LogFormat\":\"Text\",\"LogGroup\":\"/aws/lambda/{function}\"}}")
 }
 
-fn logging_config(function: &str) -> Value {
-    Value::object([
-        ("LogFormat", Value::string("Text")),
-        (
-            "LogGroup",
-            Value::string(&format!("/aws/lambda/{function}")),
-        ),
-    ])
+#[expect(
+    clippy::expect_used,
+    reason = "the texts stand in this file, and a test parses them all"
+)]
+fn parsed(default: &str) -> Value {
+    Value::parse(default).expect("a default is JSON")
 }
 
 fn is_known_null(member: &Member) -> bool {

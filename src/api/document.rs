@@ -4,7 +4,7 @@
 //! covered by fingerprints. So it is kept as an ordered tree whose leaves are the very text of
 //! the file; only what is changed is written anew.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
@@ -110,7 +110,7 @@ impl Value {
     /// Returns a string's content, escapes resolved; `None` for anything else.
     pub fn as_str(&self) -> Option<String> {
         match self {
-            Self::Leaf(text) if text.starts_with('"') => serde_json::from_str(text).ok(),
+            Self::Leaf(text) => unescaped(text).map(Cow::into_owned),
             _ => None,
         }
     }
@@ -176,7 +176,7 @@ impl Value {
     /// Renders without blanks, members and text as they stand.
     pub fn compact(&self) -> String {
         let mut out = String::new();
-        self.compact_into(&mut out, false);
+        self.compact_into(&mut out);
         out
     }
 
@@ -185,22 +185,13 @@ impl Value {
     /// stand.
     pub fn canonical(&self) -> String {
         let mut out = String::new();
-        self.compact_into(&mut out, true);
+        self.canonical_into(&mut out);
         out
     }
 
     fn render_into(&self, out: &mut String, depth: usize) {
         match self {
-            Self::Object(members) if !members.is_empty() => {
-                for (index, member) in members.iter().enumerate() {
-                    out.push_str(if index == 0 { "{\n" } else { ",\n" });
-                    indent(out, depth + 1);
-                    out.push_str(&member.written);
-                    out.push_str(": ");
-                    member.value.render_into(out, depth + 1);
-                }
-                close(out, depth, '}');
-            }
+            Self::Object(members) => render_members(members, out, depth),
             Self::Array(items) if !items.is_empty() => {
                 for (index, item) in items.iter().enumerate() {
                     out.push_str(if index == 0 { "[\n" } else { ",\n" });
@@ -209,46 +200,30 @@ impl Value {
                 }
                 close(out, depth, ']');
             }
-            _ => self.compact_into(out, false),
+            Self::Array(_) => out.push_str("[]"),
+            Self::Leaf(text) => out.push_str(text),
         }
     }
 
-    fn compact_into(&self, out: &mut String, canonical: bool) {
+    fn compact_into(&self, out: &mut String) {
         match self {
             Self::Object(members) => {
-                out.push('{');
-                let mut ordered: Vec<&Member> = members.iter().collect();
-                if canonical {
-                    ordered.sort_by(|a, b| a.name.cmp(&b.name));
-                }
-                for (index, member) in ordered.into_iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    if canonical {
-                        out.push_str(&quote(&member.name));
-                    } else {
-                        out.push_str(&member.written);
-                    }
+                separated(out, ['{', '}'], members, |member, out| {
+                    out.push_str(&member.written);
                     out.push(':');
-                    member.value.compact_into(out, canonical);
-                }
-                out.push('}');
+                    member.value.compact_into(out);
+                });
             }
-            Self::Array(items) => {
-                out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    item.compact_into(out, canonical);
-                }
-                out.push(']');
-            }
-            Self::Leaf(text) => match self.as_str() {
-                Some(content) if canonical => out.push_str(&quote(&content)),
-                _ => out.push_str(text),
-            },
+            Self::Array(items) => separated(out, ['[', ']'], items, Self::compact_into),
+            Self::Leaf(text) => out.push_str(text),
+        }
+    }
+
+    fn canonical_into(&self, out: &mut String) {
+        match self {
+            Self::Object(members) => canonical_members(members.iter().collect(), out),
+            Self::Array(items) => separated(out, ['[', ']'], items, Self::canonical_into),
+            Self::Leaf(text) => canonical_text(text, out),
         }
     }
 }
@@ -305,9 +280,9 @@ impl Document {
     }
 
     /// Sets a member unless it is there and not `null`.
-    pub fn set_default(&mut self, name: &str, value: Value) {
+    pub fn set_default(&mut self, name: &str, value: impl FnOnce() -> Value) {
         if self.get(name).is_none() {
-            self.set(name, value);
+            self.set(name, value());
         }
     }
 
@@ -329,20 +304,95 @@ impl Document {
 
     /// Renders the file: four spaces, a newline at the end.
     pub fn render(&self) -> String {
-        let mut out = Value::Object(self.members.clone()).render();
+        let mut out = String::new();
+        render_members(&self.members, &mut out, 0);
         out.push('\n');
         out
     }
 
-    /// Renders the canonical form, see [`Value::canonical`].
-    pub fn canonical(&self) -> String {
-        Value::Object(self.members.clone()).canonical()
+    /// Renders the canonical form of the members that a condition holds for, see
+    /// [`Value::canonical`].
+    pub fn canonical_of(&self, covered: impl Fn(&Member) -> bool) -> String {
+        let mut out = String::new();
+        canonical_members(
+            self.members
+                .iter()
+                .filter(|member| covered(member))
+                .collect(),
+            &mut out,
+        );
+        out
     }
+}
+
+fn render_members(members: &[Member], out: &mut String, depth: usize) {
+    if members.is_empty() {
+        out.push_str("{}");
+        return;
+    }
+    for (index, member) in members.iter().enumerate() {
+        out.push_str(if index == 0 { "{\n" } else { ",\n" });
+        indent(out, depth + 1);
+        out.push_str(&member.written);
+        out.push_str(": ");
+        member.value.render_into(out, depth + 1);
+    }
+    close(out, depth, '}');
+}
+
+fn canonical_members(mut members: Vec<&Member>, out: &mut String) {
+    members.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    separated(out, ['{', '}'], members, |member, out| {
+        canonical_text(&member.written, out);
+        out.push(':');
+        member.value.canonical_into(out);
+    });
+}
+
+/// A string without escapes is canonical as it stands, and so is everything that is no string.
+fn canonical_text(text: &str, out: &mut String) {
+    match unescaped(text) {
+        Some(Cow::Owned(content)) => out.push_str(&quote(&content)),
+        _ => out.push_str(text),
+    }
+}
+
+/// Writes items between two brackets, with commas.
+fn separated<T>(
+    out: &mut String,
+    [open, close]: [char; 2],
+    items: impl IntoIterator<Item = T>,
+    write: impl Fn(T, &mut String),
+) {
+    out.push(open);
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(close);
 }
 
 /// Writes a JSON string with the escapes of RFC 8785, which are the ones `serde_json` makes.
 fn quote(text: &str) -> String {
+    if text
+        .bytes()
+        .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
+    {
+        return format!("\"{text}\"");
+    }
     serde_json::Value::from(text).to_string()
+}
+
+/// Returns the content of a JSON string as it stands, borrowed if it has no escapes; `None` for
+/// what is no string.
+fn unescaped(text: &str) -> Option<Cow<'_, str>> {
+    let content = text.strip_prefix('"')?.strip_suffix('"')?;
+    if content.contains('\\') {
+        return serde_json::from_str(text).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(content))
 }
 
 fn indent(out: &mut String, depth: usize) {
@@ -422,7 +472,7 @@ impl<'a> Parser<'a> {
                 let items = items.into_iter().map(|item| self.value(item, depth + 1));
                 Ok(Value::Array(items.collect::<Result<_, _>>()?))
             }
-            Some(b'"') => {
+            Some(b'"') if raw.get().contains('\\') => {
                 serde_json::from_str::<String>(raw.get()).map_err(invalid)?;
                 Ok(Value::Leaf(raw.get().into()))
             }
@@ -435,29 +485,25 @@ impl<'a> Parser<'a> {
         raw: Vec<(&'a RawValue, &'a RawValue)>,
         depth: usize,
     ) -> Result<Value, DocumentError> {
-        let mut members = Vec::with_capacity(raw.len());
-        let mut names = HashSet::with_capacity(raw.len());
+        let mut members: Vec<Member> = Vec::with_capacity(raw.len());
         for (written, value) in raw {
             let line = self.line_of(written);
-            let name: String =
-                serde_json::from_str(written.get()).map_err(|error| DocumentError {
+            let name: Cow<'_, str> = match unescaped(written.get()) {
+                Some(name) => name,
+                None => serde_json::from_str(written.get()).map_err(|error| DocumentError {
                     line,
                     ..syntax_error(&error)
-                })?;
-            if !names.insert(name.clone()) {
-                return Err(DocumentError {
-                    line,
-                    problem: format!("{name} stands here twice"),
-                });
-            }
+                })?,
+            };
             let value = self.value(value, depth + 1)?;
             members.push(Member {
-                name,
+                name: name.into_owned(),
                 written: written.get().into(),
                 value,
                 line,
             });
         }
+        refuse_duplicates(&members)?;
         Ok(Value::Object(members))
     }
 
@@ -467,6 +513,18 @@ impl<'a> Parser<'a> {
         self.line += self.text[self.offset..offset].matches('\n').count();
         self.offset = offset;
         self.line
+    }
+}
+
+fn refuse_duplicates(members: &[Member]) -> Result<(), DocumentError> {
+    let mut sorted: Vec<&Member> = members.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    match sorted.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        Some(pair) => Err(DocumentError {
+            line: pair[1].line,
+            problem: format!("{} stands here twice", pair[1].name),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -48,11 +48,9 @@ pub struct RevisionId(String);
 impl RevisionId {
     /// Computes the fingerprint of a document.
     pub fn of(time: Timestamp, place: Place<'_>, document: &Document) -> Self {
-        let mut covered = document.clone();
-        covered.retain(|member| !NOT_COVERED.contains(&member.name()));
         let hash = Sha256::new()
             .chain_update(format!("{}\n{place}\n", time.milliseconds()))
-            .chain_update(covered.canonical())
+            .chain_update(document.canonical_of(|member| !NOT_COVERED.contains(&member.name())))
             .finalize();
         let mut bytes = [0; 16];
         bytes[..6].copy_from_slice(&time.milliseconds().to_be_bytes()[2..]);

@@ -15,7 +15,7 @@ mod shorthand;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use exit::Outcome;
 
@@ -54,11 +54,11 @@ enum Command {
     Init(InitArgs),
     #[command(flatten)]
     Operation(Operation),
-    /// Take the commands of `aws lambda` after the word `lambda`, too
-    #[command(hide = true)]
+    /// Take what follows as `aws lambda` would
+    #[command(hide = true, disable_help_flag = true)]
     Lambda {
-        #[command(subcommand)]
-        operation: Operation,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
 }
 
@@ -72,10 +72,33 @@ enum Operation {
 
 /// Runs a command line and returns what is to be printed, and the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
-    match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match parse(&arguments).and_then(|cli| without_lambda(cli, &arguments)) {
         Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
         Err(error) => refused::usage_outcome(&error),
     }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let cli = command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
+        .map_err(|error| error.format(&mut command));
+    // The process ends soon: taking the description of all commands apart would cost more than
+    // hashing a small package.
+    std::mem::forget(command);
+    cli
+}
+
+/// Scripts written for `aws lambda …` may keep the word `lambda`: without it, the command line is
+/// parsed again.
+fn without_lambda(cli: Cli, arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let Command::Lambda { arguments: after } = &cli.command else {
+        return Ok(cli);
+    };
+    let word = arguments.len() - after.len() - 1;
+    parse(&[&arguments[..word], &arguments[word + 1..]].concat())
 }
 
 impl Cli {
@@ -83,12 +106,13 @@ impl Cli {
         let globals = &self.globals;
         match self.command {
             Command::Init(arguments) => arguments.run(globals),
-            Command::Operation(operation) | Command::Lambda { operation } => match operation {
-                Operation::CreateFunction(arguments) => arguments.run(globals),
-                Operation::UpdateFunctionCode(arguments) => arguments.run(globals),
-                Operation::PublishVersion(arguments) => arguments.run(globals),
-                Operation::GetFunctionConfiguration(arguments) => arguments.run(globals),
-            },
+            Command::Operation(Operation::CreateFunction(arguments)) => arguments.run(globals),
+            Command::Operation(Operation::UpdateFunctionCode(arguments)) => arguments.run(globals),
+            Command::Operation(Operation::PublishVersion(arguments)) => arguments.run(globals),
+            Command::Operation(Operation::GetFunctionConfiguration(arguments)) => {
+                arguments.run(globals)
+            }
+            Command::Lambda { .. } => Err(Failure::Usage("lambda lambda: say lambda once".into())),
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn get_function_configuration(
             let code = latest.code()?;
             Ok(answers::latest(scope, &name, &latest, &code, qualifier))
         }
-        Some(Found::Version(version)) => Ok(answers::version(scope, &name, version, qualifier)),
+        Some(Found::Version(version)) => Ok(answers::version(scope, &name, &version, qualifier)),
         None => Err(Error::function_not_found(scope, name.as_str(), qualifier)),
     }
 }

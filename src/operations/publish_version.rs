@@ -1,14 +1,15 @@
 //! `PublishVersion`: makes an immutable version of `$LATEST`.
 
 use super::answers;
-use super::publishing::repeated_version;
+use super::publishing::LastPublish;
 use super::requests::{check_revision_id, check_values, latest_of};
 use crate::api::Error;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
+use crate::api::configuration::{ContentSha256, FunctionConfiguration};
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
 use crate::api::validation::Violations;
-use crate::store::{Latest, LockedFunction, PublishedVersion, Store};
+use crate::store::{Latest, PublishedVersion, Store};
 
 /// Publishes a version of `$LATEST`, or returns the last published one as it stands if nothing
 /// changed since.
@@ -27,8 +28,17 @@ pub fn publish_version(
         .lock(&name)?
         .ok_or_else(|| Error::function_not_found(store.scope(), name.as_str(), None))?;
     let latest = function.latest()?;
-    if let Some(version) = unchanged_by_the_facts(&function, &latest, request, &name)? {
-        return Ok(unchanged(store, &name, version));
+    let last = LastPublish::read(&function, &latest)?;
+    let believed = latest
+        .believed_code()
+        .map(|code| Snapshot::new(&latest, code));
+    if let (Some(last), Some(believed)) = (&last, &believed)
+        && last.is_repeated_by(&believed.content)
+        && latest.hash_code()? == believed.code
+    {
+        // Nothing was copied: the recorded facts, and the hash, say that nothing changed.
+        check_preconditions(&name, &latest, &believed.code, request)?;
+        return Ok(unchanged(store, &name, &last.version));
     }
     check_values(store, &latest)?;
 
@@ -36,26 +46,50 @@ pub fn publish_version(
     let staged = change.stage_version()?;
     let code = staged.copy_latest(&latest)?;
     check_preconditions(&name, &latest, &code, request)?;
-    let configuration = latest.configuration(&code);
-    let last = function.last_published(&latest)?;
-    if let Some(version) = repeated_version(&function, last.as_ref(), &configuration)? {
-        return Ok(unchanged(store, &name, version));
+    let snapshot = match believed {
+        Some(believed) if believed.code == code => believed,
+        _ => Snapshot::new(&latest, code),
+    };
+    if let Some(last) = last.filter(|last| last.is_repeated_by(&snapshot.content)) {
+        return Ok(unchanged(store, &name, &last.version));
     }
 
-    let seen = configuration.content_sha256();
-    let mut version = configuration;
+    let Snapshot {
+        code,
+        configuration: mut version,
+        content,
+    } = snapshot;
     version.set_default_last_modified(latest.files_modified());
     if let Some(description) = &request.description {
         version.set_description(description);
     }
     version.complete_version(store.scope(), &name, staged.number(), change.time());
-    change.finish_version(&staged, &version, seen)?;
+    change.finish_version(&staged, &version, content)?;
     let fact = change.keep_latest(&latest, &code);
     change.commit((&latest, &code), fact)?;
     Ok(PublishVersionResponse {
         configuration: version,
         unchanged_since: None,
     })
+}
+
+/// `$LATEST` with a package that it has, or is believed to have.
+struct Snapshot {
+    code: CodeIdentity,
+    configuration: FunctionConfiguration,
+    content: ContentSha256,
+}
+
+impl Snapshot {
+    fn new(latest: &Latest, code: CodeIdentity) -> Self {
+        let configuration = latest.configuration(&code);
+        let content = configuration.content_sha256();
+        Self {
+            code,
+            configuration,
+            content,
+        }
+    }
 }
 
 fn validate(store: &Store, request: &PublishVersionRequest) -> Result<FunctionName, Error> {
@@ -68,29 +102,6 @@ fn validate(store: &Store, request: &PublishVersionRequest) -> Result<FunctionNa
     latest_of(store.scope(), reference, violations)
 }
 
-/// Where the recorded facts say that nothing changed, hashes the package in place; the version is
-/// returned if the hash agrees, and nothing was copied.
-fn unchanged_by_the_facts(
-    function: &LockedFunction<'_>,
-    latest: &Latest,
-    request: &PublishVersionRequest,
-    name: &FunctionName,
-) -> Result<Option<PublishedVersion>, Error> {
-    let Some(believed) = latest.believed_code() else {
-        return Ok(None);
-    };
-    let last = function.last_published(latest)?;
-    let configuration = latest.configuration(&believed);
-    let Some(version) = repeated_version(function, last.as_ref(), &configuration)? else {
-        return Ok(None);
-    };
-    if latest.hash_code()? != believed {
-        return Ok(None);
-    }
-    check_preconditions(name, latest, &believed, request)?;
-    Ok(Some(version))
-}
-
 /// The revision id comes first, then the hash.
 fn check_preconditions(
     name: &FunctionName,
@@ -98,11 +109,9 @@ fn check_preconditions(
     code: &CodeIdentity,
     request: &PublishVersionRequest,
 ) -> Result<(), Error> {
-    check_revision_id(
-        name,
-        request.revision_id.as_deref(),
-        &latest.revision_id(code),
-    )?;
+    check_revision_id(name, request.revision_id.as_deref(), || {
+        latest.revision_id(code)
+    })?;
     // Samples of vendors send an empty hash for "no check".
     match request.code_sha256.as_deref() {
         None | Some("") => Ok(()),
@@ -131,7 +140,7 @@ fn other_code(name: &FunctionName, given: &str, code: &CodeIdentity) -> Error {
 fn unchanged(
     store: &Store,
     name: &FunctionName,
-    version: PublishedVersion,
+    version: &PublishedVersion,
 ) -> PublishVersionResponse {
     let number = version.number;
     let configuration = answers::published(store.scope(), name, version);

@@ -31,17 +31,19 @@ pub(super) fn latest_of(
 pub(super) fn check_revision_id(
     function: &FunctionName,
     expected: Option<&str>,
-    actual: &RevisionId,
+    actual: impl FnOnce() -> RevisionId,
 ) -> Result<(), Error> {
-    match expected {
-        Some(given) if given != actual.as_str() => Err(Error::PreconditionFailed {
-            what: format!("$LATEST of {function}"),
-            given: given.to_owned(),
-            actual: actual.clone(),
-            look: "get-function-configuration",
-        }),
-        _ => Ok(()),
+    let Some(given) = expected else { return Ok(()) };
+    let actual = actual();
+    if given == actual.as_str() {
+        return Ok(());
     }
+    Err(Error::PreconditionFailed {
+        what: format!("$LATEST of {function}"),
+        given: given.to_owned(),
+        actual,
+        look: "get-function-configuration",
+    })
 }
 
 /// Checks the values that stand in `$LATEST/config.json`, as a request's would be.

@@ -1,7 +1,7 @@
 //! `UpdateFunctionCode`: gives `$LATEST` another deployment package.
 
 use super::answers;
-use super::publishing::repeated_version;
+use super::publishing::LastPublish;
 use super::requests::{check_revision_id, check_values, latest_of};
 use crate::api::Error;
 use crate::api::code_sha256::CodeIdentity;
@@ -40,11 +40,9 @@ pub fn update_function_code(
     let function = store.lock(&name)?.ok_or_else(not_found)?;
     let latest = function.latest()?;
     let old_code = latest.code()?;
-    check_revision_id(
-        &name,
-        request.revision_id.as_deref(),
-        &latest.revision_id(&old_code),
-    )?;
+    check_revision_id(&name, request.revision_id.as_deref(), || {
+        latest.revision_id(&old_code)
+    })?;
     check_values(store, &latest)?;
     update(
         store,
@@ -72,13 +70,12 @@ fn update(
     configuration.complete_latest(scope, name);
     let mut published = None;
     if request.publish {
-        let last = function.last_published(latest)?;
-        published = Some(
-            match repeated_version(function, last.as_ref(), &configuration)? {
-                Some(version) => answers::published(scope, name, version),
-                None => publish(scope, name, &mut change, upload, &configuration)?,
-            },
-        );
+        let last = LastPublish::read(function, latest)?;
+        let content = configuration.content_sha256();
+        published = Some(match last.filter(|last| last.is_repeated_by(&content)) {
+            Some(last) => answers::published(scope, name, &last.version),
+            None => publish(scope, name, &mut change, upload, &configuration)?,
+        });
     }
     let (fact, revision_id) = change.stage_latest(upload, &configuration)?;
     change.commit((latest, old_code), fact)?;
@@ -117,7 +114,7 @@ fn try_out(
     };
     let old_code = latest.code()?;
     let revision_id = latest.revision_id(&old_code);
-    check_revision_id(name, request.revision_id.as_deref(), &revision_id)?;
+    check_revision_id(name, request.revision_id.as_deref(), || revision_id.clone())?;
     let new_code = package.inspect(store.quotas())?;
     let mut answer = answers::latest(store.scope(), name, &latest, &new_code, None);
     answer.set_revision_id(revision_id.as_str());

@@ -13,12 +13,15 @@
 //! Wherever a crash falls, the next writer finds `TOKEN.change` and either throws the staged files
 //! away (the line is not there) or does step 3 again (it is): [`finish_last_change`].
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ffi::OsString;
 use std::fs::File;
+use std::sync::Arc;
 
 use super::durable::{Directory, FileTime, stamp};
 use super::error::StoreError;
-use super::history::{Draft, FORMAT, LatestFact, Line, Tail};
+use super::history::{Draft, FORMAT, LastLine, LatestFact, Line, Tail};
 use super::host::Notice;
 use super::latest::Latest;
 use super::layout::{
@@ -29,7 +32,7 @@ use super::locked::LockedFunction;
 use super::package;
 use super::registry::Store;
 use super::staging::{Upload, random_token};
-use super::view::{read_history, unfinished_changes};
+use super::view::{explains_torn_line, unfinished_changes};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
 use crate::api::revision_id::{Place, RevisionId};
@@ -47,8 +50,8 @@ pub struct Change<'f> {
     keep: bool,
 }
 
-/// Directories within a function, `None` for the function's own.
-type Targets = BTreeSet<Option<&'static str>>;
+/// Directories of a function by name, `None` for the function's own.
+type Targets = BTreeMap<Option<&'static str>, Directory>;
 
 /// A version's directory while it is staged.
 pub struct StagedVersion {
@@ -63,7 +66,7 @@ impl<'f> Change<'f> {
         draft: Draft,
     ) -> Result<Self, StoreError> {
         let directory = function.directory();
-        let staging = directory.ensure(STAGING)?;
+        let staging = function.staging()?;
         let token = random_token(directory)?;
         Ok(Self {
             function,
@@ -86,7 +89,7 @@ impl<'f> Change<'f> {
     /// If its directory cannot be made.
     pub fn stage_version(&mut self) -> Result<StagedVersion, StoreError> {
         let mut number = self.draft.highest_version + 1;
-        if let Some(versions) = self.function.directory().open(VERSIONS)? {
+        if let Some(versions) = self.function.versions()? {
             // Probed, never found by reading the directory. One placed by hand is skipped.
             while versions.contains(&number.to_string())? {
                 number += 1;
@@ -163,14 +166,14 @@ impl<'f> Change<'f> {
         let line = self
             .draft
             .line(&self.token, latest.found_edited(code), fact, previous);
-        let targets = self.targets();
-        let history = self.finish_staging(&targets)?;
-        self.look_once_more(latest)?;
+        let targets = self.targets()?;
+        let history = self.finish_staging()?;
+        self.look_once_more(latest, &targets)?;
         self.append(&history, &line)?;
         // From here on the change is done.
         self.keep = true;
         let directory = self.function.directory();
-        let applied = apply(directory, &self.staging, &line, &self.staged, &targets);
+        let applied = apply(&self.staging, &line, &self.staged, targets, directory);
         if let Err(cause) = applied {
             let function = self.function.name();
             (self.function.store().host().notify)(&Notice::ChangeUnfinished {
@@ -183,24 +186,21 @@ impl<'f> Change<'f> {
 
     /// Writes the mark of the change, and flushes every entry that leads to what was staged and to
     /// where it will be.
-    fn finish_staging(&mut self, targets: &Targets) -> Result<File, StoreError> {
+    fn finish_staging(&mut self) -> Result<Arc<File>, StoreError> {
         let directory = self.function.directory();
-        for target in targets {
-            open_target(directory, *target)?;
-        }
         let mark = self.token.change();
         self.staged.insert(0, mark.clone());
         drop(self.staging.create_file(&mark, PRIVATE_FILE_MODE)?);
-        let history = directory.open_file_to_write(HISTORY, PRIVATE_FILE_MODE)?;
+        let history = self.function.history()?;
         self.staging.flush()?;
         directory.flush()?;
         Ok(history)
     }
 
     /// Sees that nothing was placed or edited by hand since it was read.
-    fn look_once_more(&self, latest: &Latest) -> Result<(), StoreError> {
+    fn look_once_more(&self, latest: &Latest, targets: &Targets) -> Result<(), StoreError> {
         let directory = self.function.directory();
-        if let Some(versions) = directory.open(VERSIONS)? {
+        if let Some(versions) = targets.get(&Some(VERSIONS)) {
             for number in self.draft.made() {
                 let name = number.to_string();
                 if versions.contains(&name)? {
@@ -255,10 +255,18 @@ impl<'f> Change<'f> {
         }
     }
 
-    /// Returns the directories whose entries this change moves.
-    fn targets(&self) -> Targets {
-        let staged = self.staged.iter().filter_map(|entry| destination(entry));
-        staged.map(|(directory, _)| directory).collect()
+    /// Opens the directories that this change moves entries into, made if they are missing.
+    fn targets(&self) -> Result<Targets, StoreError> {
+        let directory = self.function.directory();
+        let mut targets = Targets::new();
+        for (name, _) in self.staged.iter().filter_map(|entry| destination(entry)) {
+            let known = self.function.versions()?.filter(|_| name == Some(VERSIONS));
+            let opened = known
+                .cloned()
+                .map_or_else(|| open_target(directory, name), Ok)?;
+            targets.insert(name, opened);
+        }
+        Ok(targets)
     }
 }
 
@@ -302,8 +310,9 @@ impl StagedVersion {
     /// If it cannot be copied, or comes out different.
     pub fn copy_upload(&self, upload: &Upload) -> Result<(), StoreError> {
         let source = upload.area().directory().path_of(&upload.name());
-        let copied =
-            self.copy_with(|target, path| package::copy(upload.file(), &source, target, path))?;
+        let copied = self.copy_with(|target, path| {
+            package::copy(upload.file(), &source, upload.code().size, target, path)
+        })?;
         if copied == *upload.code() {
             return Ok(());
         }
@@ -361,24 +370,24 @@ pub(super) fn record_latest(
     })
 }
 
-/// Step 3. `entries` are staged names (others are passed over), `targets` the directories to flush.
+/// Step 3. `entries` are staged names (others are passed over), `targets` the directories to flush,
+/// to which those that lose an entry are added.
 fn apply(
-    function: &Directory,
     staging: &Directory,
     line: &Line,
     entries: &[String],
-    targets: &Targets,
+    mut targets: Targets,
+    function: &Directory,
 ) -> Result<(), StoreError> {
     let token = Token::recorded(&line.token);
     for entry in entries {
         if let Some((directory, name)) = destination(entry) {
-            let target = open_target(function, directory)?;
-            staging.rename(entry, &target, &name)?;
+            staging.rename(entry, target(&mut targets, function, directory)?, &name)?;
         }
     }
-    let removed = move_removed(function, staging, line, &token)?;
-    for target in targets {
-        open_target(function, *target)?.flush()?;
+    let removed = move_removed(function, staging, line, &token, &mut targets)?;
+    for target in targets.values() {
+        target.flush()?;
     }
     for entry in removed {
         staging.remove_all(entry.as_ref())?;
@@ -393,6 +402,7 @@ fn move_removed(
     staging: &Directory,
     line: &Line,
     token: &Token,
+    targets: &mut Targets,
 ) -> Result<Vec<String>, StoreError> {
     let numbers = line.removed.iter().flat_map(|(first, last)| *first..=*last);
     let versions = numbers.map(|number| {
@@ -410,11 +420,23 @@ fn move_removed(
     let mut moved = Vec::new();
     for (directory, name, what) in versions.chain(aliases) {
         let entry = token.entry(&what);
-        if open_target(function, Some(directory))?.rename(&name, staging, &entry)? {
+        if target(targets, function, Some(directory))?.rename(&name, staging, &entry)? {
             moved.push(entry);
         }
     }
     Ok(moved)
+}
+
+/// Returns a directory of the function, opened if it was not yet.
+fn target<'t>(
+    targets: &'t mut Targets,
+    function: &Directory,
+    name: Option<&'static str>,
+) -> Result<&'t Directory, StoreError> {
+    Ok(match targets.entry(name) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(open_target(function, name)?),
+    })
 }
 
 fn open_target(function: &Directory, name: Option<&str>) -> Result<Directory, StoreError> {
@@ -424,71 +446,89 @@ fn open_target(function: &Directory, name: Option<&str>) -> Result<Directory, St
     }
 }
 
-/// Finishes or throws away what the last writer left, and returns the end of the history. Called
-/// under the function's lock, before anything else.
+/// A function whose last change is finished: what was opened for that.
+pub(super) struct Finished {
+    /// The end of the history.
+    pub(super) tail: Tail,
+    /// The history, open for writing; `None` if there is none yet.
+    pub(super) history: Option<Arc<File>>,
+    /// The staging directory, empty; `None` if there is none yet.
+    pub(super) staging: Option<Directory>,
+}
+
+/// Finishes or throws away what the last writer left. Called under the function's lock, before
+/// anything else.
 ///
 /// # Errors
 /// If it cannot be finished: then no other change may begin.
-pub(super) fn finish_last_change(store: &Store, function: &Directory) -> Result<Tail, StoreError> {
+pub(super) fn finish_last_change(
+    store: &Store,
+    function: &Directory,
+) -> Result<Finished, StoreError> {
     let path = function.path_of(HISTORY);
-    let tail = read_history(function)?.unwrap_or_default();
+    let (history, mut tail) = match function.open_file_to_change(HISTORY)? {
+        Some((file, stamp)) => {
+            let tail = Tail::read(&file, stamp.size, &path)?;
+            (Some(Arc::new(file)), tail)
+        }
+        None => (None, Tail::default()),
+    };
     if let Some(last) = tail.last.as_ref().filter(|last| last.line.format > FORMAT) {
-        return Err(StoreError::NewerFormat {
-            path,
-            format: last.line.format,
-        });
+        let format = last.line.format;
+        return Err(StoreError::NewerFormat { path, format });
     }
     let staging = function.open(STAGING)?;
-    let marks = match &staging {
-        Some(staging) => unfinished_changes(staging)?,
-        None => Vec::new(),
-    };
-    let last_token = tail
-        .last
-        .as_ref()
-        .map(|last| Token::recorded(&last.line.token));
-    let explains_torn_line = |mark: &Token| Some(mark) != last_token.as_ref();
-    if !tail.torn.is_empty() && !marks.iter().any(explains_torn_line) {
+    let names = staging.as_ref().map_or(Ok(Vec::new()), Directory::names)?;
+    let marks = unfinished_changes(&names);
+    if !tail.torn.is_empty() && !explains_torn_line(&marks, &tail) {
         return Err(Tail::damaged_end(&path));
     }
     tail.check_chain(&path)?;
-    let Some(staging) = staging else {
-        return Ok(tail);
-    };
-    let tail = if marks.is_empty() {
-        tail
-    } else {
-        make_last_line_sure(function, tail)?
-    };
-    if let Some(last) = &tail.last
-        && marks.iter().any(|mark| mark.as_str() == last.line.token)
-    {
-        apply_again(store, function, &staging, &last.line)?;
+    if let Some(history) = history.as_ref().filter(|_| !marks.is_empty()) {
+        make_last_line_sure(function, history, &mut tail)?;
     }
-    for name in staging.names()? {
-        staging.remove_all(&name)?;
+    if let Some(staging) = &staging {
+        let is_unfinished =
+            |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
+        if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
+            apply_again(store, function, staging, &last.line, &names)?;
+        }
+        clear(staging, &names)?;
     }
-    Ok(tail)
+    Ok(Finished {
+        tail,
+        history,
+        staging,
+    })
+}
+
+/// Removes what no change needs any more; the marks last, so that a crash here is seen as one.
+fn clear(staging: &Directory, names: &[OsString]) -> Result<(), StoreError> {
+    let is_mark = |name: &&OsString| Token::of_mark(name).is_some();
+    let (marks, others): (Vec<_>, Vec<_>) = names.iter().partition(is_mark);
+    others
+        .iter()
+        .chain(&marks)
+        .try_for_each(|name| staging.remove_all(name))
 }
 
 /// Cuts off a torn line and writes the last whole one again: after a failed flush the kernel may
 /// call a page clean that never reached the disk.
-fn make_last_line_sure(function: &Directory, mut tail: Tail) -> Result<Tail, StoreError> {
-    if tail.length == 0 {
-        return Ok(tail);
-    }
-    let file = function.open_file_to_write(HISTORY, PRIVATE_FILE_MODE)?;
+fn make_last_line_sure(
+    function: &Directory,
+    history: &File,
+    tail: &mut Tail,
+) -> Result<(), StoreError> {
     if !tail.torn.is_empty() {
-        function.truncate(&file, HISTORY, tail.end)?;
+        function.truncate(history, HISTORY, tail.end)?;
         tail.torn.clear();
         tail.length = tail.end;
     }
     if let Some(last) = &tail.last {
         let line = [last.bytes.as_slice(), b"\n"].concat();
-        function.write_at(&file, HISTORY, &line, last.offset)?;
+        function.write_at(history, HISTORY, &line, last.offset)?;
     }
-    function.flush_file(&file, HISTORY)?;
-    Ok(tail)
+    function.flush_file(history, HISTORY)
 }
 
 /// Does step 3 of the last change again: everything that may have been done, flushes included.
@@ -497,8 +537,8 @@ fn apply_again(
     function: &Directory,
     staging: &Directory,
     line: &Line,
+    names: &[OsString],
 ) -> Result<(), StoreError> {
-    let names = staging.names()?;
     let token = Token::recorded(&line.token);
     let entries: Vec<String> = names
         .iter()
@@ -515,11 +555,11 @@ fn apply_again(
     if line.previous.is_none() {
         store.root().flush()?;
     }
-    let mut targets = BTreeSet::from([None]);
+    let mut targets = Targets::from([(None, function.clone())]);
     for name in [LATEST, VERSIONS, ALIASES] {
-        if function.contains(name)? {
-            targets.insert(Some(name));
+        if let Some(directory) = function.open(name)? {
+            targets.insert(Some(name), directory);
         }
     }
-    apply(function, staging, line, &entries, &targets)
+    apply(staging, line, &entries, targets, function)
 }

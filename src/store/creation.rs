@@ -35,7 +35,7 @@ impl Store {
     /// If it cannot be staged.
     pub fn creation(&self, name: FunctionName, upload: Upload) -> Result<Creation<'_>, StoreError> {
         let directory = upload.area().directory().make(&staged_name(&upload))?;
-        let lock = Lock::try_acquire(&directory, LOCK)?.ok_or_else(|| {
+        let lock = Lock::try_acquire(&directory, LOCK, (&directory, LOCK))?.ok_or_else(|| {
             let path = directory.path_of(LOCK);
             StoreError::LockTimeout { path, seconds: 0 }
         })?;

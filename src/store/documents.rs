@@ -41,16 +41,14 @@ impl PublishedVersion {
         });
         if configuration.code().is_none() || configuration.last_modified().is_none() {
             let path = directory.path_of(CODE_ZIP);
-            let file = directory
+            let (file, package) = directory
                 .open_file(CODE_ZIP)?
                 .ok_or_else(|| missing(&path, "code.zip"))?;
-            let modified = super::durable::stamp(&file, &path)?
-                .modified
-                .max(config.modified);
+            let modified = package.modified.max(config.modified);
             let modified = Timestamp::from_milliseconds(modified.milliseconds());
             configuration.set_default_last_modified(modified);
             if configuration.code().is_none() {
-                configuration.set_code(&package::hash(&file, &path)?);
+                configuration.set_code(&package::hash(&file, &path, package.size)?);
             }
         }
         Ok(Self {

@@ -7,7 +7,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// The mode of directories, before the umask.
 const DIRECTORY_MODE: u32 = 0o750;
+
+/// How large a document may be: far more than any configuration, far less than the memory.
+const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// Size and times of a file: what shows that somebody touched it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,8 +176,17 @@ impl Directory {
     }
 
     /// Opens a regular file for reading; a link, a FIFO or a directory in its place is an error.
-    pub(super) fn open_file(&self, name: &str) -> Result<Option<File>> {
-        self.open_regular(name, OFlags::RDONLY, 0)
+    pub(super) fn open_file(&self, name: &str) -> Result<Option<(File, Stamp)>> {
+        Ok(self
+            .open_regular(name, OFlags::RDONLY, 0)?
+            .map(|(file, stat)| (file, stat.into())))
+    }
+
+    /// Opens a regular file for writing and reading, if it is there.
+    pub(super) fn open_file_to_change(&self, name: &str) -> Result<Option<(File, Stamp)>> {
+        Ok(self
+            .open_regular(name, OFlags::RDWR, 0)?
+            .map(|(file, stat)| (file, stat.into())))
     }
 
     /// Opens a regular file for writing and reading, made if it is missing.
@@ -182,10 +194,10 @@ impl Directory {
         let path = self.path_of(name);
         self.step("open for writing", &path)?;
         let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
-        opened.ok_or_else(|| vanished(&path))
+        opened.map(|(file, _)| file).ok_or_else(|| vanished(&path))
     }
 
-    fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<File>> {
+    fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stat)>> {
         let path = self.path_of(name);
         let not_a_file = || {
             StoreError::damaged(
@@ -206,7 +218,7 @@ impl Directory {
         let stat = rustix::fs::fstat(&file)
             .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
         if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
-            Ok(Some(file))
+            Ok(Some((file, stat)))
         } else {
             Err(not_a_file())
         }
@@ -215,14 +227,30 @@ impl Directory {
     /// Reads a whole file and its stamp.
     pub(super) fn read(&self, name: &str) -> Result<Option<(Vec<u8>, Stamp)>> {
         let path = self.path_of(name);
-        let Some(mut file) = self.open_file(name)? else {
+        let Some((file, stamp)) = self.open_file(name)? else {
             return Ok(None);
         };
-        let stamp = stamp(&file, &path)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(stamp.size).unwrap_or_default());
-        file.read_to_end(&mut bytes)
-            .map_err(StoreError::io("read", &path))?;
-        Ok(Some((bytes, stamp)))
+        if stamp.size > MAX_DOCUMENT {
+            let problem = format!("{} bytes are more than a document can have", stamp.size);
+            return Err(StoreError::damaged(&path, problem));
+        }
+        let size = usize::try_from(stamp.size).unwrap_or_default();
+        let mut bytes = vec![0; size + 1];
+        let mut filled = 0;
+        loop {
+            let count = file
+                .read_at(&mut bytes[filled..], filled as u64)
+                .map_err(StoreError::io("read", &path))?;
+            filled += count;
+            if filled > size {
+                // It grew meanwhile.
+                return self.read(name);
+            }
+            if count == 0 || filled == size {
+                bytes.truncate(filled);
+                return Ok(Some((bytes, stamp)));
+            }
+        }
     }
 
     /// Makes a file that must not be there yet.
@@ -366,18 +394,14 @@ impl Directory {
         Ok(self.stat(name)?.map(Stamp::from))
     }
 
-    /// Returns whether a name stands for the very file that is held open.
+    /// Returns whether a name, or a path in this directory, stands for the very file that is held
+    /// open.
     pub(super) fn is_at(&self, name: &str, file: &File) -> Result<bool> {
         let path = self.path_of(name);
         let held = rustix::fs::fstat(file)
             .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
         let found = self.stat(name)?;
         Ok(found.is_some_and(|found| (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)))
-    }
-
-    /// Returns whether a name stands for a directory that is held open.
-    pub(super) fn is_directory_at(&self, name: &str, directory: &Self) -> Result<bool> {
-        self.is_at(name, &directory.handle)
     }
 
     fn stat(&self, name: &str) -> Result<Option<Stat>> {

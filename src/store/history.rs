@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::durable::{FileTime, Stamp, stamp};
+use super::durable::{FileTime, Stamp};
 use super::error::StoreError;
 use super::layout::Token;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256, hex};
@@ -149,9 +149,8 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Reads the end of a history.
-    pub(super) fn read(file: &File, path: &Path) -> Result<Self, StoreError> {
-        let length = stamp(file, path)?.size;
+    /// Reads the end of a history of this length.
+    pub(super) fn read(file: &File, length: u64, path: &Path) -> Result<Self, StoreError> {
         let mut window = WINDOW.min(length);
         loop {
             let start = length - window;
@@ -391,7 +390,11 @@ mod tests {
     fn read(content: &[u8]) -> Result<Tail, StoreError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().write_all_at(content, 0).unwrap();
-        Tail::read(file.as_file(), Path::new("history.jsonl"))
+        Tail::read(
+            file.as_file(),
+            content.len() as u64,
+            Path::new("history.jsonl"),
+        )
     }
 
     fn history(lines: u64) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::durable::{Directory, Stamp, stamp};
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::LatestFact;
 use super::host::Host;
@@ -40,8 +40,8 @@ impl Latest {
         let document = super::documents::parse(&config_path, &text)?;
         let configuration = FunctionConfiguration::from_document(document)
             .map_err(|error| StoreError::damaged(&config_path, error))?;
-        let (package_path, package) = first(packages, Directory::open_file, "code.zip")?;
-        let package_stamp = stamp(&package, &package_path)?;
+        let (package_path, (package, package_stamp)) =
+            first(packages, Directory::open_file, "code.zip")?;
         Ok(Self {
             configuration,
             config_stamp,
@@ -71,7 +71,7 @@ impl Latest {
     /// # Errors
     /// If it cannot be read.
     pub fn hash_code(&self) -> Result<CodeIdentity, StoreError> {
-        package::hash(&self.package, &self.package_path)
+        package::hash(&self.package, &self.package_path, self.package_stamp.size)
     }
 
     /// Returns the package's identity: what the history knows, else by hashing it.
@@ -88,7 +88,8 @@ impl Latest {
         target: &File,
         path: &std::path::Path,
     ) -> Result<CodeIdentity, StoreError> {
-        package::copy(&self.package, &self.package_path, target, path)
+        let size = self.package_stamp.size;
+        package::copy(&self.package, &self.package_path, size, target, path)
     }
 
     /// Returns the configuration as it stands, with the package that is really there.

@@ -73,6 +73,11 @@ impl Token {
             .then(|| Self(token.to_owned()))
     }
 
+    /// Returns the token of the change whose mark an entry is.
+    pub(super) fn of_mark(name: &OsStr) -> Option<Self> {
+        Self::of_entry(name).filter(|token| *name == *token.change())
+    }
+
     /// Returns the token's text.
     pub(super) fn as_str(&self) -> &str {
         &self.0

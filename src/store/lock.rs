@@ -27,16 +27,15 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes the lock of a file, made if it is missing, without waiting. `None` if another process
-    /// has it, or removed the file meanwhile.
+    /// has it, or removed the file meanwhile: it must still be what `path` in `above` leads to.
     pub(super) fn try_acquire(
         directory: &Directory,
         name: &str,
+        (above, path): (&Directory, &str),
     ) -> Result<Option<Self>, StoreError> {
         let file = directory.open_file_to_write(name, PRIVATE_FILE_MODE)?;
         match file.try_lock_exclusive() {
-            Ok(()) => Ok(directory
-                .is_at(name, &file)?
-                .then_some(Self { _file: file })),
+            Ok(()) => Ok(above.is_at(path, &file)?.then_some(Self { _file: file })),
             Err(error) if error.kind() == fs2::lock_contended_error().kind() => Ok(None),
             Err(error) => Err(StoreError::io("lock", &directory.path_of(name))(error)),
         }
@@ -81,11 +80,19 @@ mod tests {
         let directory = Directory::open_path(temporary.path(), None)
             .unwrap()
             .unwrap();
-        let lock = Lock::try_acquire(&directory, "l").unwrap();
+        let lock = Lock::try_acquire(&directory, "l", (&directory, "l")).unwrap();
         assert!(lock.is_some());
-        assert!(Lock::try_acquire(&directory, "l").unwrap().is_none());
+        assert!(
+            Lock::try_acquire(&directory, "l", (&directory, "l"))
+                .unwrap()
+                .is_none()
+        );
         drop(lock);
-        assert!(Lock::try_acquire(&directory, "l").unwrap().is_some());
+        assert!(
+            Lock::try_acquire(&directory, "l", (&directory, "l"))
+                .unwrap()
+                .is_some()
+        );
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! A function under its lock: the only thing that can commit a change.
 
-use super::change::{Change, finish_last_change};
+use std::fs::File;
+use std::sync::Arc;
+
+use super::change::{Change, Finished, finish_last_change};
 use super::documents::PublishedVersion;
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{Draft, LastPublished, Tail};
 use super::host::Notice;
 use super::latest::Latest;
-use super::layout::{LOCK, VERSIONS};
+use super::layout::{HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
 use super::lock::{Lock, wait_for};
 use super::registry::Store;
 use super::view::View;
@@ -21,6 +24,8 @@ pub struct LockedFunction<'s> {
     name: FunctionName,
     view: View,
     tail: Tail,
+    history: Option<Arc<File>>,
+    staging: Option<Directory>,
     _lock: Lock,
 }
 
@@ -34,15 +39,13 @@ impl Store {
         self.check_writable()?;
         let host = self.host();
         let attempt = || {
-            let Some((directory, _)) = self.read_tail(name)? else {
+            let Some(directory) = self.function(name)? else {
                 return Ok(Some(None));
             };
-            let Some(lock) = Lock::try_acquire(&directory, LOCK)? else {
-                return Ok(None);
-            };
             // A function that was deleted meanwhile is not locked by its old directory.
-            let is_there = self.root().is_directory_at(name.as_str(), &directory)?;
-            Ok(is_there.then_some(Some((directory, lock))))
+            let place = format!("{name}/{LOCK}");
+            let lock = Lock::try_acquire(&directory, LOCK, (self.root(), &place))?;
+            Ok(lock.map(|lock| Some((directory, lock))))
         };
         let waiting = || (host.notify)(&Notice::WaitingForLock(name));
         let found = wait_for(host.lock_timeout, attempt, waiting)?.ok_or_else(|| {
@@ -55,13 +58,19 @@ impl Store {
         let Some((directory, lock)) = found else {
             return Ok(None);
         };
-        let tail = finish_last_change(self, &directory)?;
+        let Finished {
+            tail,
+            history,
+            staging,
+        } = finish_last_change(self, &directory)?;
         let view = View::settled(directory, tail.last.clone());
         Ok(Some(LockedFunction {
             store: self,
             name: name.clone(),
             view,
             tail,
+            history,
+            staging,
             _lock: lock,
         }))
     }
@@ -137,7 +146,7 @@ impl LockedFunction<'_> {
         if let Some(line) = self.view.last_line() {
             return Ok(line.highest_version);
         }
-        let Some(versions) = self.directory().open(VERSIONS)? else {
+        let Some(versions) = self.view.versions()? else {
             return Ok(0);
         };
         let names = versions.names()?;
@@ -149,6 +158,30 @@ impl LockedFunction<'_> {
 
     pub(super) fn directory(&self) -> &Directory {
         self.view.directory()
+    }
+
+    /// Opens the staging directory, made if it is missing.
+    pub(super) fn staging(&self) -> Result<Directory, StoreError> {
+        match &self.staging {
+            Some(staging) => Ok(staging.clone()),
+            None => self.directory().ensure(STAGING),
+        }
+    }
+
+    /// Opens the history for writing, made if it is missing.
+    pub(super) fn history(&self) -> Result<Arc<File>, StoreError> {
+        match &self.history {
+            Some(history) => Ok(Arc::clone(history)),
+            None => self
+                .directory()
+                .open_file_to_write(HISTORY, PRIVATE_FILE_MODE)
+                .map(Arc::new),
+        }
+    }
+
+    /// Returns the directory of the versions; `None` if there is none yet.
+    pub(super) fn versions(&self) -> Result<Option<&Directory>, StoreError> {
+        self.view.versions()
     }
 
     pub(super) fn store(&self) -> &Store {

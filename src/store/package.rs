@@ -52,9 +52,9 @@ impl PackageSource {
     /// # Errors
     /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
     pub fn inspect(&self, quotas: &Quotas) -> Result<CodeIdentity, StoreError> {
-        self.check_zipped_size(quotas)?;
+        let size = self.check_zipped_size(quotas)?;
         check_zip(&self.file, &self.path, quotas)?;
-        hash(&self.file, &self.path)
+        hash(&self.file, &self.path, size)
     }
 
     /// Copies the package into an empty file and checks the copy.
@@ -64,13 +64,13 @@ impl PackageSource {
         target_path: &Path,
         quotas: &Quotas,
     ) -> Result<CodeIdentity, StoreError> {
-        self.check_zipped_size(quotas)?;
-        let identity = copy(&self.file, &self.path, target, target_path)?;
+        let size = self.check_zipped_size(quotas)?;
+        let identity = copy(&self.file, &self.path, size, target, target_path)?;
         check_zip(target, &self.path, quotas)?;
         Ok(identity)
     }
 
-    fn check_zipped_size(&self, quotas: &Quotas) -> Result<(), StoreError> {
+    fn check_zipped_size(&self, quotas: &Quotas) -> Result<u64, StoreError> {
         let size = stamp(&self.file, &self.path)?.size;
         let max = quotas.code_size_zipped;
         if size > max {
@@ -81,28 +81,32 @@ impl PackageSource {
             );
             return Err(StoreError::InvalidPackage { problem });
         }
-        Ok(())
+        Ok(size)
     }
 }
 
-/// Hashes a whole file.
-pub(super) fn hash(file: &File, path: &Path) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(file, path);
-    while hasher.read_on()? > 0 {}
+/// Hashes a whole file that was seen to have this size.
+pub(super) fn hash(file: &File, path: &Path, size: u64) -> Result<CodeIdentity, StoreError> {
+    let mut hasher = Hasher::new(file, path, size);
+    while !hasher.is_at_end {
+        hasher.read_on(u64::MAX)?;
+    }
     Ok(hasher.finish())
 }
 
 /// Copies a file into an empty one and hashes the very bytes of the copy. The copy is not flushed.
+/// `size` is what the source was seen to have; it only decides how.
 pub(super) fn copy(
     source: &File,
     source_path: &Path,
+    size: u64,
     target: &File,
     target_path: &Path,
 ) -> Result<CodeIdentity, StoreError> {
-    if stamp(source, source_path)?.size < PARALLEL {
-        copy_small(source, source_path, target, target_path)
+    if size < PARALLEL {
+        copy_small(source, source_path, size, target, target_path)
     } else {
-        copy_large(source, source_path, target, target_path)
+        copy_large(source, source_path, size, target, target_path)
     }
 }
 
@@ -110,26 +114,26 @@ pub(super) fn copy(
 fn copy_small(
     source: &File,
     source_path: &Path,
+    size: u64,
     target: &File,
     target_path: &Path,
 ) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(source, source_path);
-    loop {
+    let mut hasher = Hasher::new(source, source_path, size);
+    while !hasher.is_at_end {
         let offset = hasher.offset;
-        let count = hasher.read_on()?;
-        if count == 0 {
-            return Ok(hasher.finish());
-        }
+        let count = hasher.read_on(u64::MAX)?;
         target
             .write_all_at(&hasher.buffer[..count], offset)
             .map_err(StoreError::io("write", target_path))?;
     }
+    Ok(hasher.finish())
 }
 
 /// Copies in one thread while this one reads and hashes the copy behind it.
 fn copy_large(
     source: &File,
     source_path: &Path,
+    size: u64,
     target: &File,
     target_path: &Path,
 ) -> Result<CodeIdentity, StoreError> {
@@ -137,9 +141,9 @@ fn copy_large(
     thread::scope(|scope| {
         let copier = scope
             .spawn(move || copy_in_pieces(source, source_path, target, target_path, &progress));
-        let mut hasher = Hasher::new(target, target_path);
+        let mut hasher = Hasher::new(target, target_path, size);
         for end in arrived {
-            while hasher.offset < end && hasher.read_on()? > 0 {}
+            while hasher.offset < end && hasher.read_on(end)? > 0 {}
         }
         match copier.join() {
             Ok(result) => result?,
@@ -259,26 +263,36 @@ struct Hasher<'a> {
     state: Sha256,
     buffer: Vec<u8>,
     offset: u64,
+    expected: u64,
+    is_at_end: bool,
 }
 
 impl<'a> Hasher<'a> {
-    fn new(file: &'a File, path: &'a Path) -> Self {
+    fn new(file: &'a File, path: &'a Path, expected: u64) -> Self {
+        let buffer = usize::try_from(expected).map_or(READ, |size| READ.min(size + 1));
         Self {
             file,
             path,
             state: Sha256::new(),
-            buffer: vec![0; READ],
+            buffer: vec![0; buffer],
             offset: 0,
+            expected,
+            is_at_end: false,
         }
     }
 
-    fn read_on(&mut self) -> Result<usize, StoreError> {
+    /// Reads and hashes the next bytes, none at or behind `end`.
+    fn read_on(&mut self, end: u64) -> Result<usize, StoreError> {
+        let room = usize::try_from(end - self.offset).unwrap_or(usize::MAX);
+        let room = room.min(self.buffer.len());
         let count = self
             .file
-            .read_at(&mut self.buffer, self.offset)
+            .read_at(&mut self.buffer[..room], self.offset)
             .map_err(StoreError::io("read", self.path))?;
         self.state.update(&self.buffer[..count]);
         self.offset += count as u64;
+        // Where there was room for more behind the last byte expected, there is no more.
+        self.is_at_end = count == 0 || count < room && self.offset == self.expected;
         Ok(count)
     }
 
@@ -359,20 +373,15 @@ mod tests {
         ] {
             let content: Vec<u8> = (0..=250).cycle().take(size).collect();
             let (source, target) = (file(&content), file(b""));
-            let identity = copy(
-                source.as_file(),
-                source.path(),
-                target.as_file(),
-                target.path(),
-            )
-            .unwrap();
+            let (from, to) = (source.as_file(), target.as_file());
+            let identity = copy(from, source.path(), size as u64, to, target.path()).unwrap();
             assert_eq!(std::fs::read(target.path()).unwrap(), content, "{size}");
             assert_eq!(identity.size, size as u64);
             assert_eq!(
                 identity.sha256,
                 CodeSha256::from_digest(&Sha256::digest(&content))
             );
-            assert_eq!(hash(source.as_file(), source.path()).unwrap(), identity);
+            assert_eq!(hash(source.as_file(), source.path(), 0).unwrap(), identity);
         }
     }
 
@@ -409,7 +418,7 @@ mod tests {
         let source = PackageSource::open(fine.path()).unwrap();
         assert_eq!(
             source.inspect(&small).unwrap(),
-            hash(fine.as_file(), fine.path()).unwrap()
+            hash(fine.as_file(), fine.path(), 5).unwrap()
         );
     }
 

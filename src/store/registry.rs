@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::host::{Host, Notice};
 use super::layout::{LATEST, PRIVATE_FILE_MODE, STAGING, STORE_JSON};
 use super::staging::StagingArea;
+use crate::api::document::Value;
 use crate::api::function_name::FunctionName;
 use crate::api::limits::Quotas;
 use crate::api::patterns::{is_account_id, is_partition, is_region};
@@ -76,6 +77,13 @@ impl StoreJson {
         }
         Ok(found)
     }
+
+    fn render(&self, path: &Path) -> Result<String, StoreError> {
+        let invalid = |error: serde_json::Error| StoreError::io("write", path)(error.into());
+        let compact = serde_json::to_string(self).map_err(invalid)?;
+        let value = Value::parse(&compact).map_err(|error| StoreError::damaged(path, error))?;
+        Ok(value.render() + "\n")
+    }
 }
 
 /// A store: a directory of functions, for one account in one region.
@@ -98,14 +106,15 @@ impl Store {
             not_a_store(path, "there is nothing. Make a store with lambda-store init, or name another with --store")
         })?;
         refuse_function(&root)?;
-        if !is_store(&root)? {
+        let settings = read_settings(&root)?;
+        if settings.is_none() && !has_functions(&root)? {
             return Err(not_a_store(
                 path,
                 "it has no store.json and no function in it. Make it one with lambda-store init, or name \
                  another with --store",
             ));
         }
-        Self::open_root(root, host)
+        Ok(Self::new(root, settings.unwrap_or_default(), host))
     }
 
     /// Opens the store in a directory, or makes one where nothing stands, or nothing but names with
@@ -116,7 +125,8 @@ impl Store {
     pub fn open_or_make(path: &Path, host: Host) -> Result<Self, StoreError> {
         let root = open_or_make_root(path, &host)?;
         refuse_function(&root)?;
-        if !is_store(&root)? {
+        let settings = read_settings(&root)?;
+        if settings.is_none() && !has_functions(&root)? {
             let names = root.names()?;
             if let Some(other) = names
                 .iter()
@@ -130,7 +140,7 @@ impl Store {
                 return Err(not_a_store(path, &why));
             }
         }
-        Self::open_root(root, host)
+        Ok(Self::new(root, settings.unwrap_or_default(), host))
     }
 
     /// Writes `store.json`, and makes the directory where there is none. Returns the file's text.
@@ -141,22 +151,9 @@ impl Store {
         let root = open_or_make_root(path, &host)?;
         refuse_function(&root)?;
         refuse_store_json(&root)?;
-        let content = StoreJson::new(scope);
-        let mut text = String::from_utf8_lossy(&to_json(&root, &content)?).into_owned();
-        text.push('\n');
-        let quotas = content.quotas.clone();
-        let scope = Scope {
-            account_id: content.account_id,
-            region: content.region,
-            partition: content.partition,
-        };
-        let store = Self {
-            root,
-            format: FORMAT,
-            scope,
-            quotas,
-            host,
-        };
+        let settings = StoreJson::new(scope);
+        let text = settings.render(&root.path_of(STORE_JSON))?;
+        let store = Self::new(root, settings, host);
         let area = StagingArea::new(&store)?;
         let name = area.token().entry(STORE_JSON);
         area.directory()
@@ -167,20 +164,16 @@ impl Store {
         Ok(text)
     }
 
-    fn open_root(root: Directory, host: Host) -> Result<Self, StoreError> {
-        let path = root.path_of(STORE_JSON);
-        let found = match root.read(STORE_JSON)? {
-            Some((bytes, _)) => StoreJson::parse(&path, &bytes)?,
-            None => StoreJson::default(),
-        };
+    fn new(root: Directory, settings: StoreJson, host: Host) -> Self {
         let StoreJson {
             format,
             account_id,
             region,
             partition,
             quotas,
-        } = found;
+        } = settings;
         if format > FORMAT {
+            let path = root.path_of(STORE_JSON);
             (host.notify)(&Notice::NewerFormat {
                 path: &path,
                 format,
@@ -191,13 +184,13 @@ impl Store {
             region,
             partition,
         };
-        Ok(Self {
+        Self {
             root,
             format,
             scope,
             quotas,
             host,
-        })
+        }
     }
 
     /// Returns the account, region and partition that the store stands for.
@@ -270,9 +263,16 @@ fn open_or_make_root(path: &Path, host: &Host) -> Result<Directory, StoreError> 
     open_root(path, host)?.ok_or_else(|| not_a_store(path, "it was removed meanwhile"))
 }
 
-/// A store has a `store.json`, a `.staging`, or a function.
-fn is_store(root: &Directory) -> Result<bool, StoreError> {
-    if root.contains(STORE_JSON)? || root.contains(STAGING)? {
+fn read_settings(root: &Directory) -> Result<Option<StoreJson>, StoreError> {
+    match root.read(STORE_JSON)? {
+        Some((bytes, _)) => StoreJson::parse(&root.path_of(STORE_JSON), &bytes).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A store without a `store.json` has a `.staging`, or a function.
+fn has_functions(root: &Directory) -> Result<bool, StoreError> {
+    if root.contains(STAGING)? {
         return Ok(true);
     }
     for name in root.names()? {
@@ -313,14 +313,4 @@ fn not_a_store(path: &Path, why: &str) -> StoreError {
         path: path.to_owned(),
         why: why.to_owned(),
     }
-}
-
-fn to_json(root: &Directory, content: &StoreJson) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    content
-        .serialize(&mut serializer)
-        .map_err(|error| StoreError::io("write", &root.path_of(STORE_JSON))(error.into()))?;
-    Ok(bytes)
 }

@@ -32,7 +32,7 @@ impl StagingArea {
         loop {
             let token = random_token(&directory)?;
             // A sweeper may have been faster than this lock: then the token is given up.
-            if let Some(lock) = Lock::try_acquire(&directory, &token.entry("lock"))? {
+            if let Some(lock) = lock_token(&directory, &token)? {
                 let area = Self {
                     directory,
                     token,
@@ -69,7 +69,7 @@ impl StagingArea {
             .collect();
         for token in tokens {
             let token = Token::recorded(&token);
-            if let Ok(Some(_lock)) = Lock::try_acquire(&self.directory, &token.entry("lock")) {
+            if let Ok(Some(_lock)) = lock_token(&self.directory, &token) {
                 remove_token(&self.directory, &token);
             }
         }
@@ -80,6 +80,11 @@ impl Drop for StagingArea {
     fn drop(&mut self) {
         remove_token(&self.directory, &self.token);
     }
+}
+
+fn lock_token(directory: &Directory, token: &Token) -> Result<Option<Lock>, StoreError> {
+    let name = token.entry("lock");
+    Lock::try_acquire(directory, &name, (directory, &name))
 }
 
 /// Removes all entries of a token, its lock's file last.

@@ -5,6 +5,8 @@
 //! together. While that line's change is unfinished (its `.change` stands), a staged file comes
 //! before the one it will replace, and what the line removes is gone.
 
+use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::time::Instant;
 
 use super::documents::{PublishedVersion, alias_file, read_alias};
@@ -26,6 +28,8 @@ pub struct View {
     last: Option<LastLine>,
     /// The staging directory and the token of the last change, while that is unfinished.
     pending: Option<(Directory, Token)>,
+    /// The directory of the versions, once it was opened.
+    versions: OnceCell<Option<Directory>>,
 }
 
 /// What a reader found, if no change came in between.
@@ -83,18 +87,22 @@ impl Store {
         }
     }
 
-    /// Opens a function by its path and reads the end of its history. A directory without
-    /// `$LATEST` and history is no function.
-    pub(super) fn read_tail(
-        &self,
-        function: &FunctionName,
-    ) -> Result<Option<(Directory, Tail)>, StoreError> {
-        let Some(directory) = self.root().open(function.as_str())? else {
+    /// Opens a function by its path and reads the end of its history.
+    fn read_tail(&self, function: &FunctionName) -> Result<Option<(Directory, Tail)>, StoreError> {
+        let Some(directory) = self.function(function)? else {
             return Ok(None);
         };
-        let tail = read_history(&directory)?;
-        let exists = tail.is_some() || directory.contains(LATEST)?;
-        Ok(exists.then(|| (directory, tail.unwrap_or_default())))
+        let tail = read_history(&directory)?.unwrap_or_default();
+        Ok(Some((directory, tail)))
+    }
+
+    /// Opens a function's directory. One without `$LATEST` and history is no function.
+    pub(super) fn function(&self, name: &FunctionName) -> Result<Option<Directory>, StoreError> {
+        let Some(directory) = self.root().open(name.as_str())? else {
+            return Ok(None);
+        };
+        let exists = directory.contains(LATEST)? || directory.contains(HISTORY)?;
+        Ok(exists.then_some(directory))
     }
 }
 
@@ -107,11 +115,8 @@ impl View {
             .as_ref()
             .map(|last| Token::recorded(&last.line.token));
         if !tail.torn.is_empty() {
-            let marks = match &staging {
-                Some(staging) => unfinished_changes(staging)?,
-                None => Vec::new(),
-            };
-            if !marks.iter().any(|mark| Some(mark) != token.as_ref()) {
+            let names = staging.as_ref().map_or(Ok(Vec::new()), Directory::names)?;
+            if !explains_torn_line(&unfinished_changes(&names), tail) {
                 return Err(Tail::damaged_end(&history));
             }
         }
@@ -136,6 +141,7 @@ impl View {
             directory,
             last: tail.last.clone(),
             pending,
+            versions: OnceCell::new(),
         })
     }
 
@@ -145,6 +151,7 @@ impl View {
             directory,
             last,
             pending: None,
+            versions: OnceCell::new(),
         }
     }
 
@@ -196,7 +203,7 @@ impl View {
                 return PublishedVersion::read(&directory, number).map(Some);
             }
         }
-        let Some(versions) = self.directory.open(VERSIONS)? else {
+        let Some(versions) = self.versions()? else {
             return Ok(None);
         };
         let Some(directory) = versions.open(&number.to_string())? else {
@@ -230,6 +237,15 @@ impl View {
         }
     }
 
+    /// Returns the directory of the versions; `None` if there is none yet.
+    pub(super) fn versions(&self) -> Result<Option<&Directory>, StoreError> {
+        if self.versions.get().is_none() {
+            // Nobody else can have set it meanwhile.
+            drop(self.versions.set(self.directory.open(VERSIONS)?));
+        }
+        Ok(self.versions.get().and_then(Option::as_ref))
+    }
+
     /// Returns where a file may stand: staged first, then in place.
     fn places<'a>(&'a self, directory: &'a Directory, name: &str) -> Vec<(&'a Directory, String)> {
         let staged = self
@@ -251,16 +267,22 @@ fn end(found: Option<&(Directory, Tail)>) -> Option<&Tail> {
 pub(super) fn read_history(directory: &Directory) -> Result<Option<Tail>, StoreError> {
     let path = directory.path_of(HISTORY);
     match directory.open_file(HISTORY)? {
-        Some(file) => Tail::read(&file, &path).map(Some),
+        Some((file, stamp)) => Tail::read(&file, stamp.size, &path).map(Some),
         None => Ok(None),
     }
 }
 
-/// Returns the tokens of the changes whose marks stand in a staging directory.
-pub(super) fn unfinished_changes(staging: &Directory) -> Result<Vec<Token>, StoreError> {
-    let names = staging.names()?;
-    let tokens = names
+/// Returns the tokens of the changes whose marks stand among the names of a staging directory.
+pub(super) fn unfinished_changes(names: &[OsString]) -> Vec<Token> {
+    names
         .iter()
-        .filter_map(|name| Token::of_entry(name).filter(|token| *name == *token.change()));
-    Ok(tokens.collect())
+        .filter_map(|name| Token::of_mark(name))
+        .collect()
+}
+
+/// Returns whether a change that is unfinished, and is not that of the last whole line, may have
+/// begun the line behind it. Without one, a last line that is not whole is damage.
+pub(super) fn explains_torn_line(marks: &[Token], tail: &Tail) -> bool {
+    let last = tail.last.as_ref().map(|last| last.line.token.as_str());
+    marks.iter().any(|mark| Some(mark.as_str()) != last)
 }
