@@ -88,7 +88,14 @@ impl<'f> Change<'f> {
     /// # Errors
     /// If its directory cannot be made.
     pub fn stage_version(&mut self) -> Result<StagedVersion, StoreError> {
-        let mut number = self.draft.highest_version + 1;
+        let highest = self.draft.highest_version;
+        let mut number = highest.checked_add(1).ok_or_else(|| {
+            let path = self.function.directory().path_of(HISTORY);
+            StoreError::damaged(
+                &path,
+                format!("the highest version, {highest}, has no next one"),
+            )
+        })?;
         if let Some(versions) = self.function.versions()? {
             // Probed, never found by reading the directory. One placed by hand is skipped.
             while versions.contains(&number.to_string())? {
@@ -237,22 +244,13 @@ impl<'f> Change<'f> {
             directory.truncate(history, HISTORY, tail.end)?;
             directory.flush_file(history, HISTORY)
         };
-        match undone() {
-            Ok(()) => Err(failure),
-            Err(StoreError::Io {
-                action,
-                path,
-                cause,
-            }) => {
+        Err(match undone() {
+            Ok(()) => failure,
+            Err(unknown) => {
                 self.keep = true;
-                Err(StoreError::OutcomeUnknown {
-                    action,
-                    path,
-                    cause,
-                })
+                unknown.with_unknown_outcome()
             }
-            Err(other) => Err(other),
-        }
+        })
     }
 
     /// Opens the directories that this change moves entries into, made if they are missing.

@@ -159,18 +159,10 @@ impl Creation<'_> {
             area.flush()?;
             root.flush()
         };
-        match undone() {
-            Err(StoreError::Io {
-                action,
-                path,
-                cause,
-            }) => Err(StoreError::OutcomeUnknown {
-                action,
-                path,
-                cause,
-            }),
-            _ => Err(failure),
-        }
+        Err(match undone() {
+            Ok(()) => failure,
+            Err(unknown) => unknown.with_unknown_outcome(),
+        })
     }
 }
 

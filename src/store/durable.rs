@@ -25,9 +25,11 @@ const DIRECTORY_MODE: u32 = 0o750;
 /// How large a document may be: far more than any configuration, far less than the memory.
 const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
 
-/// Size and times of a file: what shows that somebody touched it.
+/// Which file it is, its size and times: what shows that somebody touched or replaced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
+    /// Device and inode, which mean something as long as the file is held open on this host.
+    identity: (u64, u64),
     /// Bytes.
     pub(super) size: u64,
     /// When the content was last modified.
@@ -78,11 +80,17 @@ impl std::fmt::Display for FileTime {
 impl From<Stat> for Stamp {
     fn from(stat: Stat) -> Self {
         Self {
+            identity: (widened(stat.st_dev), widened(stat.st_ino)),
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             modified: FileTime::new(stat.st_mtime, stat.st_mtime_nsec),
             changed: FileTime::new(stat.st_ctime, stat.st_ctime_nsec),
         }
     }
+}
+
+/// The widths of a `Stat`'s members differ between platforms.
+fn widened(number: impl TryInto<u64>) -> u64 {
+    number.try_into().unwrap_or_default()
 }
 
 /// A directory that is held open.
@@ -177,27 +185,23 @@ impl Directory {
 
     /// Opens a regular file for reading; a link, a FIFO or a directory in its place is an error.
     pub(super) fn open_file(&self, name: &str) -> Result<Option<(File, Stamp)>> {
-        Ok(self
-            .open_regular(name, OFlags::RDONLY, 0)?
-            .map(|(file, stat)| (file, stat.into())))
+        self.open_regular(name, OFlags::RDONLY, 0)
     }
 
     /// Opens a regular file for writing and reading, if it is there.
     pub(super) fn open_file_to_change(&self, name: &str) -> Result<Option<(File, Stamp)>> {
-        Ok(self
-            .open_regular(name, OFlags::RDWR, 0)?
-            .map(|(file, stat)| (file, stat.into())))
+        self.open_regular(name, OFlags::RDWR, 0)
     }
 
     /// Opens a regular file for writing and reading, made if it is missing.
-    pub(super) fn open_file_to_write(&self, name: &str, mode: u32) -> Result<File> {
+    pub(super) fn open_file_to_write(&self, name: &str, mode: u32) -> Result<(File, Stamp)> {
         let path = self.path_of(name);
         self.step("open for writing", &path)?;
         let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
-        opened.map(|(file, _)| file).ok_or_else(|| vanished(&path))
+        opened.ok_or_else(|| vanished(&path))
     }
 
-    fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stat)>> {
+    fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stamp)>> {
         let path = self.path_of(name);
         let not_a_file = || {
             StoreError::damaged(
@@ -218,7 +222,7 @@ impl Directory {
         let stat = rustix::fs::fstat(&file)
             .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
         if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
-            Ok(Some((file, stat)))
+            Ok(Some((file, stat.into())))
         } else {
             Err(not_a_file())
         }
@@ -394,14 +398,11 @@ impl Directory {
         Ok(self.stat(name)?.map(Stamp::from))
     }
 
-    /// Returns whether a name, or a path in this directory, stands for the very file that is held
-    /// open.
-    pub(super) fn is_at(&self, name: &str, file: &File) -> Result<bool> {
-        let path = self.path_of(name);
-        let held = rustix::fs::fstat(file)
-            .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
-        let found = self.stat(name)?;
-        Ok(found.is_some_and(|found| (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)))
+    /// Returns whether a name, or a path in this directory, stands for the very file that was
+    /// opened with this stamp and is held open.
+    pub(super) fn is_at(&self, name: &str, held: Stamp) -> Result<bool> {
+        let found = self.stamp(name)?;
+        Ok(found.is_some_and(|found| found.identity == held.identity))
     }
 
     fn stat(&self, name: &str) -> Result<Option<Stat>> {

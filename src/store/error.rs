@@ -115,6 +115,22 @@ impl StoreError {
         }
     }
 
+    /// Turns the error that kept a change from being undone into one that says what that means.
+    pub(super) fn with_unknown_outcome(self) -> Self {
+        match self {
+            Self::Io {
+                action,
+                path,
+                cause,
+            } => Self::OutcomeUnknown {
+                action,
+                path,
+                cause,
+            },
+            other => other,
+        }
+    }
+
     /// Makes an error about a file's content.
     pub(super) fn damaged(path: &Path, problem: impl std::fmt::Display) -> Self {
         Self::Damaged {

@@ -33,9 +33,9 @@ impl Lock {
         name: &str,
         (above, path): (&Directory, &str),
     ) -> Result<Option<Self>, StoreError> {
-        let file = directory.open_file_to_write(name, PRIVATE_FILE_MODE)?;
+        let (file, stamp) = directory.open_file_to_write(name, PRIVATE_FILE_MODE)?;
         match file.try_lock_exclusive() {
-            Ok(()) => Ok(above.is_at(path, &file)?.then_some(Self { _file: file })),
+            Ok(()) => Ok(above.is_at(path, stamp)?.then_some(Self { _file: file })),
             Err(error) if error.kind() == fs2::lock_contended_error().kind() => Ok(None),
             Err(error) => Err(StoreError::io("lock", &directory.path_of(name))(error)),
         }

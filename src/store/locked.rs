@@ -175,7 +175,7 @@ impl LockedFunction<'_> {
             None => self
                 .directory()
                 .open_file_to_write(HISTORY, PRIVATE_FILE_MODE)
-                .map(Arc::new),
+                .map(|(history, _)| Arc::new(history)),
         }
     }
 
