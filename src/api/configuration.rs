@@ -187,6 +187,7 @@ impl FunctionConfiguration {
             let members = members.into_iter().chain([status]).collect();
             self.document.set("SnapStart", Value::Object(members));
         }
+        self.fill_layer_sizes();
         self.document
             .set_default("State", || Value::string("Active"));
         self.document
@@ -274,6 +275,21 @@ impl FunctionConfiguration {
         }
     }
 
+    /// A layer is known by its ARN; its size is 0 unless it is given.
+    fn fill_layer_sizes(&mut self) {
+        let Some(Value::Array(layers)) = self.document.get("Layers").cloned() else {
+            return;
+        };
+        let filled = layers.into_iter().map(|layer| match layer {
+            Value::Object(mut members) if layer_has_no_size(&members) => {
+                members.push(Member::new("CodeSize", Value::integer(0)));
+                Value::Object(members)
+            }
+            other => other,
+        });
+        self.document.set("Layers", Value::Array(filled.collect()));
+    }
+
     /// A version of a function with `SnapStart` is optimized as soon as it is published.
     fn optimize_snap_start(&mut self) {
         let Some(Value::Object(members)) = self.document.get("SnapStart").cloned() else {
@@ -317,6 +333,10 @@ fn logging_config(function: &str) -> String {
 )]
 fn parsed(default: &str) -> Value {
     Value::parse(default).expect("a default is JSON")
+}
+
+fn layer_has_no_size(layer: &[Member]) -> bool {
+    !layer.iter().any(|member| member.name() == "CodeSize")
 }
 
 fn is_known_null(member: &Member) -> bool {

@@ -55,6 +55,11 @@ impl Member {
         &self.value
     }
 
+    /// Returns the value, to be changed.
+    pub(super) fn value_mut(&mut self) -> &mut Value {
+        &mut self.value
+    }
+
     /// Returns the line of the text that the value begins on, 0 for one that was not read.
     pub fn line(&self) -> usize {
         self.line
@@ -110,7 +115,7 @@ impl Value {
     /// Returns a string's content, escapes resolved; `None` for anything else.
     pub fn as_str(&self) -> Option<String> {
         match self {
-            Self::Leaf(text) => unescaped(text).map(Cow::into_owned),
+            Self::Leaf(text) if text.starts_with('"') => content_of(text).ok().map(Cow::into_owned),
             _ => None,
         }
     }
@@ -254,6 +259,11 @@ impl Document {
         &self.members
     }
 
+    /// Returns the members in their order, to be changed.
+    pub(super) fn members_mut(&mut self) -> &mut [Member] {
+        &mut self.members
+    }
+
     /// Returns a member.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name)
@@ -289,12 +299,6 @@ impl Document {
     /// Keeps the members that a condition holds for.
     pub fn retain(&mut self, keep: impl FnMut(&Member) -> bool) {
         self.members.retain(keep);
-    }
-
-    /// Puts the members whose names are given first, in that order; the others stay as they stand.
-    pub fn order(&mut self, position: impl Fn(&str) -> Option<usize>) {
-        self.members
-            .sort_by_key(|member| position(&member.name).unwrap_or(usize::MAX));
     }
 
     /// Returns the object as a value.
@@ -351,8 +355,8 @@ fn canonical_members(mut members: Vec<&Member>, out: &mut String) {
 
 /// A string without escapes is canonical as it stands, and so is everything that is no string.
 fn canonical_text(text: &str, out: &mut String) {
-    match unescaped(text) {
-        Some(Cow::Owned(content)) => out.push_str(&quote(&content)),
+    match content_of(text) {
+        Ok(Cow::Owned(content)) => out.push_str(&quote(&content)),
         _ => out.push_str(text),
     }
 }
@@ -385,14 +389,17 @@ fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Returns the content of a JSON string as it stands, borrowed if it has no escapes; `None` for
-/// what is no string.
-fn unescaped(text: &str) -> Option<Cow<'_, str>> {
-    let content = text.strip_prefix('"')?.strip_suffix('"')?;
-    if content.contains('\\') {
-        return serde_json::from_str(text).ok().map(Cow::Owned);
+/// Returns the content of a JSON string, borrowed if it stands there as it is.
+fn content_of(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    let content = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match content {
+        Some(content) if content.bytes().all(|byte| byte >= b' ' && byte != b'\\') => {
+            Ok(Cow::Borrowed(content))
+        }
+        _ => serde_json::from_str(text).map(Cow::Owned),
     }
-    Some(Cow::Borrowed(content))
 }
 
 fn indent(out: &mut String, depth: usize) {
@@ -472,8 +479,8 @@ impl<'a> Parser<'a> {
                 let items = items.into_iter().map(|item| self.value(item, depth + 1));
                 Ok(Value::Array(items.collect::<Result<_, _>>()?))
             }
-            Some(b'"') if raw.get().contains('\\') => {
-                serde_json::from_str::<String>(raw.get()).map_err(invalid)?;
+            Some(b'"') => {
+                content_of(raw.get()).map_err(invalid)?;
                 Ok(Value::Leaf(raw.get().into()))
             }
             _ => Ok(Value::Leaf(raw.get().into())),
@@ -488,13 +495,10 @@ impl<'a> Parser<'a> {
         let mut members: Vec<Member> = Vec::with_capacity(raw.len());
         for (written, value) in raw {
             let line = self.line_of(written);
-            let name: Cow<'_, str> = match unescaped(written.get()) {
-                Some(name) => name,
-                None => serde_json::from_str(written.get()).map_err(|error| DocumentError {
-                    line,
-                    ..syntax_error(&error)
-                })?,
-            };
+            let name = content_of(written.get()).map_err(|error| DocumentError {
+                line,
+                ..syntax_error(&error)
+            })?;
             let value = self.value(value, depth + 1)?;
             members.push(Member {
                 name: name.into_owned(),

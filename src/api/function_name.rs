@@ -165,15 +165,23 @@ impl FunctionReference {
     /// `ResourceNotFoundException` for another region, account or partition, and for a name that no
     /// function bears (one with a dot, or too long). The disk is not asked.
     pub fn resolve(&self, scope: &Scope, qualifier: Option<&str>) -> Result<FunctionName, Error> {
+        self.check_scope(scope)?;
+        FunctionName::parse(&self.name)
+            .ok_or_else(|| Error::function_not_found(scope, &self.name, qualifier))
+    }
+
+    /// Checks that the reference means a function of this scope.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` for another region, account or partition.
+    pub fn check_scope(&self, scope: &Scope) -> Result<(), Error> {
         let elsewhere = |what, given: &Option<String>, here: &str| match given {
             Some(given) if given != here => Err(Error::elsewhere(what, given, here)),
             _ => Ok(()),
         };
         elsewhere("region", &self.region, &scope.region)?;
         elsewhere("account", &self.account_id, &scope.account_id)?;
-        elsewhere("partition", &self.partition, &scope.partition)?;
-        FunctionName::parse(&self.name)
-            .ok_or_else(|| Error::function_not_found(scope, &self.name, qualifier))
+        elsewhere("partition", &self.partition, &scope.partition)
     }
 }
 

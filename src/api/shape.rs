@@ -228,7 +228,29 @@ pub fn check(document: &Document, members: Members) -> Result<(), DocumentError>
 
 /// Puts known members into the model's order, and unknown ones behind them as they stand.
 pub fn order(document: &mut Document, members: Members) {
-    document.order(|name| members.iter().position(|(known, _)| *known == name));
+    order_members(document.members_mut(), members);
+}
+
+fn order_members(found: &mut [Member], members: Members) {
+    let position = |name: &str| members.iter().position(|(known, _)| *known == name);
+    found.sort_by_key(|member| position(member.name()).unwrap_or(usize::MAX));
+    for member in found {
+        if let Some(index) = position(member.name()) {
+            order_value(member.value_mut(), members[index].1);
+        }
+    }
+}
+
+fn order_value(value: &mut Value, shape: Shape) {
+    match (value, shape) {
+        (Value::Object(found), Shape::Structure(members)) => order_members(found, members),
+        (Value::Array(items), Shape::List(shape)) => {
+            for item in items {
+                order_value(item, *shape);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn check_members(found: &[Member], members: Members, path: &str) -> Result<(), DocumentError> {

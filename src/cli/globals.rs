@@ -24,7 +24,13 @@ pub(super) struct Globals {
     pub(super) store: PathBuf,
 
     /// Wait this many seconds for another command that changes the same function; 0 tries once
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        allow_negative_numbers = true
+    )]
     lock_timeout: u64,
 
     /// Name the region; it must be the store's

@@ -54,12 +54,6 @@ enum Command {
     Init(InitArgs),
     #[command(flatten)]
     Operation(Operation),
-    /// Take what follows as `aws lambda` would
-    #[command(hide = true, disable_help_flag = true)]
-    Lambda {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
 }
 
 #[derive(Subcommand)]
@@ -72,33 +66,44 @@ enum Operation {
 
 /// Runs a command line and returns what is to be printed, and the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match parse(&arguments).and_then(|cli| without_lambda(cli, &arguments)) {
-        Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error),
-    }
-}
-
-fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
-    let cli = command
+    let arguments = without_lambda(&command, arguments.into_iter().collect());
+    let parsed = command
         .try_get_matches_from_mut(arguments)
         .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
         .map_err(|error| error.format(&mut command));
     // The process ends soon: taking the description of all commands apart would cost more than
     // hashing a small package.
     std::mem::forget(command);
-    cli
+    match parsed {
+        Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
+        Err(error) => refused::usage_outcome(&error),
+    }
 }
 
-/// Scripts written for `aws lambda …` may keep the word `lambda`: without it, the command line is
-/// parsed again.
-fn without_lambda(cli: Cli, arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let Command::Lambda { arguments: after } = &cli.command else {
-        return Ok(cli);
+/// Takes out the word `lambda` where it leads the command, as in scripts written for `aws lambda`.
+fn without_lambda(command: &clap::Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let takes_value = |option: &str| {
+        let known = command
+            .get_arguments()
+            .find(|known| known.get_long() == Some(option));
+        known.is_some_and(|known| known.get_action().takes_values())
     };
-    let word = arguments.len() - after.len() - 1;
-    parse(&[&arguments[..word], &arguments[word + 1..]].concat())
+    let mut position = 1;
+    while let Some(argument) = arguments
+        .get(position)
+        .and_then(|argument| argument.to_str())
+    {
+        match argument.strip_prefix("--") {
+            Some(option) => position += if takes_value(option) { 2 } else { 1 },
+            None if argument == "lambda" => {
+                arguments.remove(position);
+                break;
+            }
+            None => break,
+        }
+    }
+    arguments
 }
 
 impl Cli {
@@ -112,7 +117,6 @@ impl Cli {
             Command::Operation(Operation::GetFunctionConfiguration(arguments)) => {
                 arguments.run(globals)
             }
-            Command::Lambda { .. } => Err(Failure::Usage("lambda lambda: say lambda once".into())),
         }
     }
 }

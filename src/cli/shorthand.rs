@@ -15,9 +15,12 @@ pub(super) fn structure(option: &str, value: &str) -> Result<Document, Failure> 
     if text.trim_start().starts_with(['{', '[']) {
         return Document::parse(&text).map_err(|error| invalid(format!("Invalid JSON: {error}")));
     }
+    let rest = text.trim_end_matches('\n');
+    let length = rest.chars().count();
     let mut parser = Parser {
         option,
-        rest: text.trim_end_matches('\n'),
+        rest,
+        length,
     };
     let members = parser.pairs(None).map_err(|error| match error {
         Problem::Syntax(problem) => invalid(problem),
@@ -40,6 +43,8 @@ type Parsed<T> = Result<T, Problem>;
 struct Parser<'a> {
     option: &'a str,
     rest: &'a str,
+    /// Characters of the whole text.
+    length: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -210,14 +215,15 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Says where, and not what stands there: values may be secrets.
     fn syntax(&self, problem: &str) -> Problem {
-        Problem::Syntax(match self.rest {
-            "" => format!("{problem}, received: EOF"),
-            rest => format!(
-                "{problem}, received: '{}' at: {rest}",
-                rest.chars().next().unwrap_or(' ')
-            ),
-        })
+        let passed = self.length - self.rest.chars().count();
+        let place = if self.rest.is_empty() {
+            "at the end".to_owned()
+        } else {
+            format!("at character {}", passed + 1)
+        };
+        Problem::Syntax(format!("{problem}, {place}"))
     }
 }
 
@@ -265,11 +271,11 @@ mod tests {
     #[test]
     fn what_is_no_shorthand_is_told_with_the_place() {
         for (text, said) in [
-            ("a", "Expected: '=', received: EOF"),
-            ("=b", "Expected a key, received: '=' at: =b"),
-            ("a=b,,c=d", "Expected a key, received: ','"),
-            ("a={b=c", "Expected: ',', received: EOF"),
-            ("a='b", "Expected a closing '"),
+            ("a", "Expected: '=', at the end"),
+            ("=b", "Expected a key, at character 1"),
+            ("a=b,,c=d", "Expected a key, at character 5"),
+            ("a={b=c", "Expected: ',', at the end"),
+            ("a='b", "Expected a closing ', at character 4"),
             ("a=b,a=c", "Second instance of key \"a\""),
             ("{\"a\": }", "Invalid JSON"),
             (

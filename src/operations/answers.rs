@@ -17,7 +17,7 @@ pub(super) fn latest(
 ) -> FunctionConfiguration {
     let mut answer = latest.configuration(code);
     answer.set_revision_id(latest.revision_id(code).as_str());
-    answer.set_default_last_modified(latest.files_modified());
+    answer.set_default_last_modified(latest.last_modified());
     answer.set_place(scope, function, arn_qualifier, LATEST);
     answer.complete_answer(function);
     answer

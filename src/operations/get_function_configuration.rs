@@ -34,6 +34,7 @@ pub fn get_function_configuration(
     violations.into_result()?;
     // Without violations there is a reference.
     let reference = reference.ok_or_else(|| Error::invalid("FunctionName: must be given"))?;
+    reference.check_scope(scope)?;
     let qualifier = agreed_qualifier(reference.qualifier(), given)?;
     let name = reference.resolve(scope, qualifier)?;
 

@@ -40,7 +40,6 @@ pub fn publish_version(
         check_preconditions(&name, &latest, &believed.code, request)?;
         return Ok(unchanged(store, &name, &last.version));
     }
-    check_values(store, &latest)?;
 
     let mut change = function.change("PublishVersion", &latest)?;
     let staged = change.stage_version()?;
@@ -53,13 +52,14 @@ pub fn publish_version(
     if let Some(last) = last.filter(|last| last.is_repeated_by(&snapshot.content)) {
         return Ok(unchanged(store, &name, &last.version));
     }
+    check_values(store, &latest)?;
 
     let Snapshot {
         code,
         configuration: mut version,
         content,
     } = snapshot;
-    version.set_default_last_modified(latest.files_modified());
+    version.set_default_last_modified(latest.last_modified());
     if let Some(description) = &request.description {
         version.set_description(description);
     }

@@ -9,7 +9,6 @@ use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::UpdateFunctionCodeRequest;
 use crate::api::scope::Scope;
-use crate::api::timestamp::Timestamp;
 use crate::api::validation::Violations;
 use crate::store::{Change, Latest, LockedFunction, PackageSource, Store, Upload, View};
 
@@ -66,7 +65,7 @@ fn update(
     let scope = store.scope();
     let mut change = function.change("UpdateFunctionCode", latest)?;
     let mut configuration = latest.configuration(upload.code());
-    configuration.set_last_modified(next_last_modified(latest, change.time()));
+    configuration.set_last_modified(change.time().max(latest.last_modified().next()));
     configuration.complete_latest(scope, name);
     let mut published = None;
     if request.publish {
@@ -119,12 +118,4 @@ fn try_out(
     let mut answer = answers::latest(store.scope(), name, &latest, &new_code, None);
     answer.set_revision_id(revision_id.as_str());
     Ok(Some(answer))
-}
-
-/// `LastModified` strictly increases, also after one that was written by hand.
-fn next_last_modified(latest: &Latest, time: Timestamp) -> Timestamp {
-    latest
-        .stored_configuration()
-        .last_modified()
-        .map_or(time, |last| time.max(last.next()))
 }

@@ -551,7 +551,7 @@ fn apply_again(
         staging.remove_all(entry.as_ref())?;
     }
     if line.previous.is_none() {
-        store.root().flush()?;
+        store.made_root()?.flush()?;
     }
     let mut targets = Targets::from([(None, function.clone())]);
     for name in [LATEST, VERSIONS, ALIASES] {

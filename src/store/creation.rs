@@ -142,7 +142,7 @@ impl Creation<'_> {
 
     /// Renames the function to its place, and back if that cannot be flushed.
     fn appear(&self) -> Result<(), StoreError> {
-        let (root, area) = (self.store.root(), self.upload.area().directory());
+        let (root, area) = (self.store.made_root()?, self.upload.area().directory());
         let (name, staged) = (self.name.as_str(), staged_name(&self.upload));
         // A rename would silently replace an empty directory.
         if root.contains(name)? {
@@ -150,7 +150,15 @@ impl Creation<'_> {
                 path: root.path_of(name),
             });
         }
-        area.rename(&staged, root, name)?;
+        if let Err(error) = area.rename(&staged, root, name) {
+            let is_taken = root.contains(name)?;
+            let path = root.path_of(name);
+            return Err(if is_taken {
+                StoreError::AlreadyExists { path }
+            } else {
+                error
+            });
+        }
         let Err(failure) = root.flush() else {
             return Ok(());
         };

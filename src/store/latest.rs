@@ -104,11 +104,13 @@ impl Latest {
         &self.configuration
     }
 
-    /// Returns when code or configuration was last modified, by the files' times: what holds for a
-    /// function made by hand, whose configuration does not say.
-    pub fn files_modified(&self) -> Timestamp {
-        let later = self.config_stamp.modified.max(self.package_stamp.modified);
-        Timestamp::from_milliseconds(later.milliseconds())
+    /// Returns when code or configuration was last modified: what the configuration says, or for a
+    /// function made by hand the later of the two files' times.
+    pub fn last_modified(&self) -> Timestamp {
+        self.configuration.last_modified().unwrap_or_else(|| {
+            let later = self.config_stamp.modified.max(self.package_stamp.modified);
+            Timestamp::from_milliseconds(later.milliseconds())
+        })
     }
 
     /// Returns the revision id of what is really there.

@@ -37,6 +37,9 @@ impl Store {
     /// [`StoreError::LockTimeout`], and what keeps the last change from being finished.
     pub fn lock(&self, name: &FunctionName) -> Result<Option<LockedFunction<'_>>, StoreError> {
         self.check_writable()?;
+        let Some(root) = self.root() else {
+            return Ok(None);
+        };
         let host = self.host();
         let attempt = || {
             let Some(directory) = self.function(name)? else {
@@ -44,12 +47,12 @@ impl Store {
             };
             // A function that was deleted meanwhile is not locked by its old directory.
             let place = format!("{name}/{LOCK}");
-            let lock = Lock::try_acquire(&directory, LOCK, (self.root(), &place))?;
+            let lock = Lock::try_acquire(&directory, LOCK, (root, &place))?;
             Ok(lock.map(|lock| Some((directory, lock))))
         };
         let waiting = || (host.notify)(&Notice::WaitingForLock(name));
         let found = wait_for(host.lock_timeout, attempt, waiting)?.ok_or_else(|| {
-            let path = self.root().path_of(name.as_str());
+            let path = root.path_of(name.as_str());
             StoreError::LockTimeout {
                 path,
                 seconds: host.lock_timeout.as_secs(),

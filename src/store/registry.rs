@@ -1,6 +1,7 @@
 //! The store as a whole: finding it, making it, `store.json`.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,32 @@ use crate::api::function_name::FunctionName;
 use crate::api::limits::Quotas;
 use crate::api::patterns::{is_account_id, is_partition, is_region};
 use crate::api::scope::Scope;
+use crate::api::shape::{self, Members, Shape};
 
 /// The format of `store.json` that this tool writes.
 const FORMAT: u64 = 1;
+
+/// The members of `store.json` and their kinds.
+const STORE_JSON_MEMBERS: Members = &[
+    ("Format", Shape::Integer),
+    ("AccountId", Shape::String),
+    ("Region", Shape::String),
+    ("Partition", Shape::String),
+    (
+        "Quotas",
+        Shape::Structure(&[
+            ("TotalCodeSize", Shape::Integer),
+            ("CodeSizeZipped", Shape::Integer),
+            ("CodeSizeUnzipped", Shape::Integer),
+            ("MemorySize", Shape::Integer),
+            ("Timeout", Shape::Integer),
+            ("EphemeralStorage", Shape::Integer),
+            ("EnvironmentSize", Shape::Integer),
+            ("Layers", Shape::Integer),
+            ("Tags", Shape::Integer),
+        ]),
+    ),
+];
 
 /// What `store.json` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +77,9 @@ impl StoreJson {
     }
 
     fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
-        // Members that stand there twice, and the line of what is no JSON, are told by this.
-        documents::parse(path, bytes)?;
+        let document = documents::parse(path, bytes)?;
+        shape::check(&document, STORE_JSON_MEMBERS)
+            .map_err(|error| StoreError::damaged(path, error))?;
         let found: Self =
             serde_json::from_slice(bytes).map_err(|error| StoreError::damaged(path, error))?;
         for (member, fits) in [
@@ -89,7 +114,9 @@ impl StoreJson {
 /// A store: a directory of functions, for one account in one region.
 #[derive(Debug)]
 pub struct Store {
-    root: Directory,
+    path: PathBuf,
+    /// The directory; not yet there for a store that will be made with its first function.
+    root: OnceLock<Directory>,
     format: u64,
     scope: Scope,
     quotas: Quotas,
@@ -114,16 +141,23 @@ impl Store {
                  another with --store",
             ));
         }
-        Ok(Self::new(root, settings.unwrap_or_default(), host))
+        Ok(Self::new(
+            path,
+            Some(root),
+            settings.unwrap_or_default(),
+            host,
+        ))
     }
 
-    /// Opens the store in a directory, or makes one where nothing stands, or nothing but names with
-    /// a dot in them, which no function can have.
+    /// Opens the store in a directory, or one that is made with its first upload, where nothing
+    /// stands, or nothing but names with a dot in them, which no function can have.
     ///
     /// # Errors
     /// [`StoreError::NotAStore`] where other things stand.
     pub fn open_or_make(path: &Path, host: Host) -> Result<Self, StoreError> {
-        let root = open_or_make_root(path, &host)?;
+        let Some(root) = open_root(path, &host)? else {
+            return Ok(Self::new(path, None, StoreJson::default(), host));
+        };
         refuse_function(&root)?;
         let settings = read_settings(&root)?;
         if settings.is_none() && !has_functions(&root)? {
@@ -140,7 +174,12 @@ impl Store {
                 return Err(not_a_store(path, &why));
             }
         }
-        Ok(Self::new(root, settings.unwrap_or_default(), host))
+        Ok(Self::new(
+            path,
+            Some(root),
+            settings.unwrap_or_default(),
+            host,
+        ))
     }
 
     /// Writes `store.json`, and makes the directory where there is none. Returns the file's text.
@@ -153,18 +192,18 @@ impl Store {
         refuse_store_json(&root)?;
         let settings = StoreJson::new(scope);
         let text = settings.render(&root.path_of(STORE_JSON))?;
-        let store = Self::new(root, settings, host);
+        let store = Self::new(path, Some(root.clone()), settings, host);
         let area = StagingArea::new(&store)?;
         let name = area.token().entry(STORE_JSON);
         area.directory()
             .write_file(&name, PRIVATE_FILE_MODE, text.as_bytes())?;
-        refuse_store_json(&store.root)?;
-        area.directory().rename(&name, &store.root, STORE_JSON)?;
-        store.root.flush()?;
+        refuse_store_json(&root)?;
+        area.directory().rename(&name, &root, STORE_JSON)?;
+        root.flush()?;
         Ok(text)
     }
 
-    fn new(root: Directory, settings: StoreJson, host: Host) -> Self {
+    fn new(path: &Path, root: Option<Directory>, settings: StoreJson, host: Host) -> Self {
         let StoreJson {
             format,
             account_id,
@@ -173,7 +212,7 @@ impl Store {
             quotas,
         } = settings;
         if format > FORMAT {
-            let path = root.path_of(STORE_JSON);
+            let path = path.join(STORE_JSON);
             (host.notify)(&Notice::NewerFormat {
                 path: &path,
                 format,
@@ -184,7 +223,9 @@ impl Store {
             region,
             partition,
         };
+        let root = root.map_or_else(OnceLock::new, OnceLock::from);
         Self {
+            path: path.to_owned(),
             root,
             format,
             scope,
@@ -208,16 +249,27 @@ impl Store {
     /// # Errors
     /// If the directory cannot be looked at.
     pub fn contains(&self, function: &FunctionName) -> Result<bool, StoreError> {
-        self.root.contains(function.as_str())
+        self.root()
+            .map_or(Ok(false), |root| root.contains(function.as_str()))
     }
 
     /// Returns the path of the store, as it was named.
     pub fn path(&self) -> &Path {
-        self.root.path()
+        &self.path
     }
 
-    pub(super) fn root(&self) -> &Directory {
-        &self.root
+    /// Returns the directory; `None` for a store that is not made yet.
+    pub(super) fn root(&self) -> Option<&Directory> {
+        self.root.get()
+    }
+
+    /// Returns the directory, made if it is not there yet.
+    pub(super) fn made_root(&self) -> Result<&Directory, StoreError> {
+        if let Some(root) = self.root.get() {
+            return Ok(root);
+        }
+        let made = open_or_make_root(&self.path, &self.host)?;
+        Ok(self.root.get_or_init(|| made))
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -227,7 +279,7 @@ impl Store {
     /// Refuses to write to a store of a newer format.
     pub(super) fn check_writable(&self) -> Result<(), StoreError> {
         if self.format > FORMAT {
-            let path = self.root.path_of(STORE_JSON);
+            let path = self.path.join(STORE_JSON);
             return Err(StoreError::NewerFormat {
                 path,
                 format: self.format,
@@ -275,18 +327,22 @@ fn has_functions(root: &Directory) -> Result<bool, StoreError> {
     if root.contains(STAGING)? {
         return Ok(true);
     }
+    let mut unreadable = None;
     for name in root.names()? {
         let Some(name) = name.to_str().and_then(FunctionName::parse) else {
             continue;
         };
-        // Something that is no directory, or may not be looked into, is no function.
-        if let Ok(Some(directory)) = root.open(name.as_str())
-            && directory.contains(LATEST)?
-        {
-            return Ok(true);
+        match root.open(name.as_str()).and_then(|found| match found {
+            Some(directory) => directory.contains(LATEST),
+            None => Ok(false),
+        }) {
+            Ok(true) => return Ok(true),
+            // What is no directory is no function.
+            Ok(false) | Err(StoreError::Damaged { .. }) => {}
+            Err(error) => unreadable = Some(error),
         }
     }
-    Ok(false)
+    unreadable.map_or(Ok(false), Err)
 }
 
 /// A function's directory is easily taken for the store.

@@ -28,7 +28,8 @@ pub(super) struct StagingArea {
 impl StagingArea {
     /// Takes a fresh token, and sweeps what others left.
     pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
-        let directory = store.root().ensure(STAGING)?;
+        let root = store.made_root()?;
+        let directory = root.ensure(STAGING)?;
         loop {
             let token = random_token(&directory)?;
             // A sweeper may have been faster than this lock: then the token is given up.
@@ -39,7 +40,7 @@ impl StagingArea {
                     _lock: lock,
                 };
                 area.sweep();
-                sweep_trash(store);
+                sweep_trash(root);
                 return Ok(area);
             }
         }
@@ -106,15 +107,15 @@ fn remove_token(directory: &Directory, token: &Token) {
 }
 
 /// Removes what deleted functions left. All in there is garbage, once its renaming is flushed.
-fn sweep_trash(store: &Store) {
+fn sweep_trash(root: &Directory) {
     let sweep = || -> Result<(), StoreError> {
-        let Some(trash) = store.root().open(TRASH)? else {
+        let Some(trash) = root.open(TRASH)? else {
             return Ok(());
         };
         let names = trash.names()?;
         if !names.is_empty() {
             trash.flush()?;
-            store.root().flush()?;
+            root.flush()?;
         }
         names
             .iter()
@@ -148,6 +149,10 @@ impl Store {
     /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
     pub fn upload(&self, source: &PackageSource) -> Result<Upload, StoreError> {
         self.check_writable()?;
+        if self.root().is_none() {
+            // What fails makes no store.
+            source.inspect(self.quotas())?;
+        }
         let area = StagingArea::new(self)?;
         let name = area.token.entry(CODE_ZIP);
         let file = area.directory.create_file(&name, PACKAGE_MODE)?;

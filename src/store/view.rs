@@ -59,7 +59,7 @@ impl Store {
             Some(Reading::Found(found)) => Ok(Some(found)),
             Some(Reading::NoFunction) => Ok(None),
             None => Err(StoreError::Overtaken {
-                path: self.root().path_of(function.as_str()),
+                path: self.path().join(function.as_str()),
                 seconds: started.elapsed().as_secs(),
             }),
         }
@@ -98,7 +98,10 @@ impl Store {
 
     /// Opens a function's directory. One without `$LATEST` and history is no function.
     pub(super) fn function(&self, name: &FunctionName) -> Result<Option<Directory>, StoreError> {
-        let Some(directory) = self.root().open(name.as_str())? else {
+        let Some(root) = self.root() else {
+            return Ok(None);
+        };
+        let Some(directory) = root.open(name.as_str())? else {
             return Ok(None);
         };
         let exists = directory.contains(LATEST)? || directory.contains(HISTORY)?;
