@@ -90,6 +90,11 @@ impl FunctionConfiguration {
         &self.document
     }
 
+    /// Returns the document as a value, for printing.
+    pub fn into_value(self) -> Value {
+        self.document.into_value()
+    }
+
     /// Returns the package that the document says it describes, if it says so.
     pub fn code(&self) -> Option<CodeIdentity> {
         let sha256 = serde_json::from_value(self.document.string("CodeSha256")?.into()).ok()?;

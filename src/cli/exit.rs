@@ -17,19 +17,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Returns the outcome of a command that read something.
-    pub(super) fn read(stdout: String) -> Self {
+    /// Returns the outcome of a command that prints a text as it is.
+    pub(super) fn printed(stdout: String) -> Self {
         Self {
             stdout,
-            ..Self::default()
-        }
-    }
-
-    /// Returns the outcome of a command that changed something.
-    pub(super) fn changed(stdout: String) -> Self {
-        Self {
-            stdout,
-            changed: true,
             ..Self::default()
         }
     }

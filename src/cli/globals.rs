@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::exit::Failure;
 use super::notices;
+use super::output::{Format, Rendering};
 use crate::store::{Host, Store};
 
 /// The options of every command.
@@ -36,6 +37,14 @@ pub(super) struct Globals {
     /// Name the region; it must be the store's
     #[arg(long, global = true, value_name = "REGION")]
     pub(super) region: Option<String>,
+
+    /// Print the result in this form
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "json")]
+    output: Format,
+
+    /// Print what this `JMESPath` expression picks from the result
+    #[arg(long, global = true, value_name = "EXPRESSION")]
+    query: Option<String>,
 
     #[command(flatten)]
     _ignored: Ignored,
@@ -91,6 +100,11 @@ impl Globals {
     pub(super) fn open_or_make_store(&self, operation: &'static str) -> Result<Store, Failure> {
         let store = Store::open_or_make(&self.store, self.host());
         self.agreeing(store.map_err(Failure::of_store(operation))?)
+    }
+
+    /// Returns how the answer is printed; a wrong query is told before anything is done.
+    pub(super) fn rendering(&self) -> Result<Rendering, Failure> {
+        Rendering::new(self.output, self.query.as_deref())
     }
 
     /// Returns this machine and its user.

@@ -54,8 +54,6 @@ const REFUSED: [(&[&str], &str); 6] = [
     ),
     (
         &[
-            "--output",
-            "--query",
             "--color",
             "--no-paginate",
             "--cli-input-json",
@@ -65,7 +63,7 @@ const REFUSED: [(&[&str], &str); 6] = [
             "--no-cli-auto-prompt",
             "--cli-error-format",
         ],
-        "this version prints JSON only, and takes options only",
+        "this version does not take it",
     ),
 ];
 
@@ -73,7 +71,7 @@ const REFUSED: [(&[&str], &str); 6] = [
 /// stdout, anything else on stderr with the AWS CLI's exit code for wrong usage.
 pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Outcome::read(error.to_string()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Outcome::printed(error.to_string()),
         _ => {
             let stderr = refusal(error).unwrap_or_else(|| error.to_string());
             Outcome {

@@ -103,11 +103,10 @@ impl StoreJson {
         Ok(found)
     }
 
-    fn render(&self, path: &Path) -> Result<String, StoreError> {
+    fn value(&self, path: &Path) -> Result<Value, StoreError> {
         let invalid = |error: serde_json::Error| StoreError::io("write", path)(error.into());
         let compact = serde_json::to_string(self).map_err(invalid)?;
-        let value = Value::parse(&compact).map_err(|error| StoreError::damaged(path, error))?;
-        Ok(value.render() + "\n")
+        Value::parse(&compact).map_err(|error| StoreError::damaged(path, error))
     }
 }
 
@@ -182,16 +181,18 @@ impl Store {
         ))
     }
 
-    /// Writes `store.json`, and makes the directory where there is none. Returns the file's text.
+    /// Writes `store.json`, and makes the directory where there is none. Returns
+    /// what it says.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] where there is a `store.json`: it is never overwritten.
-    pub fn init(path: &Path, scope: Scope, host: Host) -> Result<String, StoreError> {
+    pub fn init(path: &Path, scope: Scope, host: Host) -> Result<Value, StoreError> {
         let root = open_or_make_root(path, &host)?;
         refuse_function(&root)?;
         refuse_store_json(&root)?;
         let settings = StoreJson::new(scope);
-        let text = settings.render(&root.path_of(STORE_JSON))?;
+        let content = settings.value(&root.path_of(STORE_JSON))?;
+        let text = content.render() + "\n";
         let store = Self::new(path, Some(root.clone()), settings, host);
         let area = StagingArea::new(&store)?;
         let name = area.token().entry(STORE_JSON);
@@ -200,7 +201,7 @@ impl Store {
         refuse_store_json(&root)?;
         area.directory().rename(&name, &root, STORE_JSON)?;
         root.flush()?;
-        Ok(text)
+        Ok(content)
     }
 
     fn new(path: &Path, root: Option<Directory>, settings: StoreJson, host: Host) -> Self {

@@ -8,7 +8,7 @@ use crate::api::shape::Shape;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::parameters::Parameters;
-use crate::cli::{input, output, shorthand};
+use crate::cli::{input, shorthand};
 use crate::operations;
 
 const OPERATION: &str = "CreateFunction";
@@ -92,9 +92,10 @@ impl CreateFunctionArgs {
             tags: tags.members().iter().map(tag_of).collect(),
             publish: self.publish,
         };
+        let rendering = globals.rendering()?;
         let store = globals.open_or_make_store(OPERATION)?;
         operations::create_function(&store, &request, &package)
-            .map(|configuration| Outcome::changed(output::configuration(&configuration)))
+            .map(|configuration| rendering.changed(&configuration.into_value()))
             .map_err(Failure::of(OPERATION))
     }
 

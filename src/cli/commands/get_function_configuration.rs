@@ -5,7 +5,6 @@ use clap::Args;
 use crate::api::messages::GetFunctionConfigurationRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
-use crate::cli::output;
 use crate::cli::parameters::Parameters;
 use crate::operations;
 
@@ -37,9 +36,10 @@ impl GetFunctionConfigurationArgs {
             function_name: self.function_name,
             qualifier: self.qualifier,
         };
+        let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
         operations::get_function_configuration(&store, &request)
-            .map(|configuration| Outcome::read(output::configuration(&configuration)))
+            .map(|configuration| rendering.read(&configuration.into_value()))
             .map_err(Failure::of(OPERATION))
     }
 }

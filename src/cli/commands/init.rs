@@ -33,8 +33,10 @@ pub(in crate::cli) struct InitArgs {
 impl InitArgs {
     pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let scope = self.scope(globals).map_err(Failure::of(OPERATION))?;
-        let text = Store::init(&globals.store, scope, globals.host());
-        text.map(Outcome::changed)
+        let rendering = globals.rendering()?;
+        let written = Store::init(&globals.store, scope, globals.host());
+        written
+            .map(|answer| rendering.changed(&answer))
             .map_err(Failure::of_store(OPERATION))
     }
 

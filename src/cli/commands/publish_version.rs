@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::api::messages::PublishVersionRequest;
+use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::notices;
 use crate::cli::parameters::Parameters;
-use crate::cli::{notices, output};
 use crate::operations;
 
 const OPERATION: &str = "PublishVersion";
@@ -46,18 +46,21 @@ impl PublishVersionArgs {
             description: self.description,
             revision_id: self.revision_id,
         };
+        let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
-        let response =
-            operations::publish_version(&store, &request).map_err(Failure::of(OPERATION))?;
-        let mut outcome = Outcome::changed(output::configuration(&response.configuration));
-        if let Some(version) = response.unchanged_since {
-            outcome.changed = false;
-            if notices::is_for_a_person() {
-                outcome.stderr = format!(
-                    "{} is unchanged since version {version}\n",
-                    response.configuration.function_name()
-                );
-            }
+        let PublishVersionResponse {
+            configuration,
+            unchanged_since,
+        } = operations::publish_version(&store, &request).map_err(Failure::of(OPERATION))?;
+        let name = configuration.function_name();
+        let answer = configuration.into_value();
+        let Some(version) = unchanged_since else {
+            return Ok(rendering.changed(&answer));
+        };
+        let mut outcome = rendering.read(&answer);
+        if notices::is_for_a_person() {
+            let unchanged = format!("{name} is unchanged since version {version}\n");
+            outcome.stderr.push_str(&unchanged);
         }
         Ok(outcome)
     }

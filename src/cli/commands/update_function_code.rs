@@ -5,8 +5,8 @@ use clap::Args;
 use crate::api::messages::UpdateFunctionCodeRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::input;
 use crate::cli::parameters::Parameters;
-use crate::cli::{input, output};
 use crate::operations;
 
 const OPERATION: &str = "UpdateFunctionCode";
@@ -56,13 +56,15 @@ impl UpdateFunctionCodeArgs {
             dry_run: self.dry_run,
             revision_id: self.revision_id,
         };
+        let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
-        let configuration = operations::update_function_code(&store, &request, &package)
-            .map_err(Failure::of(OPERATION))?;
-        let changed = !request.dry_run;
-        Ok(Outcome {
-            changed,
-            ..Outcome::read(output::configuration(&configuration))
+        let answer = operations::update_function_code(&store, &request, &package)
+            .map_err(Failure::of(OPERATION))?
+            .into_value();
+        Ok(if request.dry_run {
+            rendering.read(&answer)
+        } else {
+            rendering.changed(&answer)
         })
     }
 }
