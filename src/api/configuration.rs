@@ -156,6 +156,13 @@ impl FunctionConfiguration {
         RevisionId::of(time, place, &self.document)
     }
 
+    /// Leaves out what lists leave out: states, and what runs.
+    pub fn leave_out_states(&mut self) {
+        let is_state =
+            |name: &str| name == "State" || name == "LastUpdateStatus" || TRANSIENT.contains(&name);
+        self.document.retain(|member| !is_state(member.name()));
+    }
+
     /// Says what follows from where the configuration stands: whose it is, and of which version.
     ///
     /// `arn_qualifier` is how the ARN ends; an alias's name and a version's number both occur.

@@ -17,6 +17,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Adds a warning for people.
+    pub(super) fn warn(&mut self, warning: &str) {
+        self.stderr.push_str("warning: ");
+        self.stderr.push_str(warning);
+        self.stderr.push('\n');
+    }
+
     /// Returns the outcome of a command that prints a text as it is.
     pub(super) fn printed(stdout: String) -> Self {
         Self {

@@ -20,8 +20,11 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use exit::Outcome;
 
 use commands::create_function::CreateFunctionArgs;
+use commands::delete_function::DeleteFunctionArgs;
+use commands::get_function::GetFunctionArgs;
 use commands::get_function_configuration::GetFunctionConfigurationArgs;
 use commands::init::InitArgs;
+use commands::list_versions_by_function::ListVersionsByFunctionArgs;
 use commands::publish_version::PublishVersionArgs;
 use commands::update_function_code::UpdateFunctionCodeArgs;
 use exit::Failure;
@@ -61,7 +64,10 @@ enum Operation {
     CreateFunction(CreateFunctionArgs),
     UpdateFunctionCode(UpdateFunctionCodeArgs),
     PublishVersion(PublishVersionArgs),
+    GetFunction(GetFunctionArgs),
     GetFunctionConfiguration(GetFunctionConfigurationArgs),
+    ListVersionsByFunction(ListVersionsByFunctionArgs),
+    DeleteFunction(DeleteFunctionArgs),
 }
 
 /// Runs a command line and returns what is to be printed, and the exit code.
@@ -111,12 +117,15 @@ impl Cli {
         let globals = &self.globals;
         match self.command {
             Command::Init(arguments) => arguments.run(globals),
-            Command::Operation(Operation::CreateFunction(arguments)) => arguments.run(globals),
-            Command::Operation(Operation::UpdateFunctionCode(arguments)) => arguments.run(globals),
-            Command::Operation(Operation::PublishVersion(arguments)) => arguments.run(globals),
-            Command::Operation(Operation::GetFunctionConfiguration(arguments)) => {
-                arguments.run(globals)
-            }
+            Command::Operation(operation) => match operation {
+                Operation::CreateFunction(arguments) => arguments.run(globals),
+                Operation::UpdateFunctionCode(arguments) => arguments.run(globals),
+                Operation::PublishVersion(arguments) => arguments.run(globals),
+                Operation::GetFunction(arguments) => arguments.run(globals),
+                Operation::GetFunctionConfiguration(arguments) => arguments.run(globals),
+                Operation::ListVersionsByFunction(arguments) => arguments.run(globals),
+                Operation::DeleteFunction(arguments) => arguments.run(globals),
+            },
         }
     }
 }

@@ -5,13 +5,20 @@
 
 mod answers;
 mod create_function;
+mod delete_function;
+mod get_function;
 mod get_function_configuration;
+mod list_versions_by_function;
 mod publish_version;
 mod publishing;
+mod reading;
 mod requests;
 mod update_function_code;
 
 pub use create_function::create_function;
+pub use delete_function::delete_function;
+pub use get_function::get_function;
 pub use get_function_configuration::get_function_configuration;
+pub use list_versions_by_function::list_versions_by_function;
 pub use publish_version::publish_version;
 pub use update_function_code::update_function_code;

@@ -133,12 +133,7 @@ impl<'f> Change<'f> {
         let code = self.token.entry(CODE_ZIP);
         self.staged.push(code.clone());
         let area = upload.area().directory();
-        if !area.rename(&upload.name(), &self.staging, &code)? {
-            let missing = std::io::ErrorKind::NotFound.into();
-            return Err(StoreError::io("find", &area.path_of(&upload.name()))(
-                missing,
-            ));
-        }
+        area.rename(&upload.name(), &self.staging, &code)?;
         let config = self.token.entry(CONFIG_JSON);
         self.staged.push(config.clone());
         let text = configuration.document().render();
@@ -156,6 +151,11 @@ impl<'f> Change<'f> {
         latest.fact(self.function.store().host(), code, revision_id)
     }
 
+    /// Notes that a version is removed.
+    pub(super) fn remove_version(&mut self, number: u64) {
+        self.draft.removes(number);
+    }
+
     /// Makes the change happen: `before` is `$LATEST` as it was read, and `fact` what is recorded
     /// of it from now on.
     ///
@@ -164,15 +164,27 @@ impl<'f> Change<'f> {
     /// function by hand meanwhile, [`StoreError::Io`] if the disk refuses: nothing is changed then.
     /// [`StoreError::OutcomeUnknown`] if that could not be made sure.
     pub fn commit(
-        mut self,
-        before: (&Latest, &CodeIdentity),
+        self,
+        (latest, code): (&Latest, &CodeIdentity),
         fact: LatestFact,
     ) -> Result<(), StoreError> {
-        let (latest, code) = before;
+        let found_edited = latest.found_edited(code);
+        self.commit_line(Some(latest), found_edited, fact)
+    }
+
+    /// Makes a change happen that has nothing to do with `$LATEST`.
+    pub(super) fn commit_beside_latest(self, fact: LatestFact) -> Result<(), StoreError> {
+        self.commit_line(None, Vec::new(), fact)
+    }
+
+    fn commit_line(
+        mut self,
+        latest: Option<&Latest>,
+        found_edited: Vec<String>,
+        fact: LatestFact,
+    ) -> Result<(), StoreError> {
         let previous = self.function.tail().last.as_ref();
-        let line = self
-            .draft
-            .line(&self.token, latest.found_edited(code), fact, previous);
+        let line = self.draft.line(&self.token, found_edited, fact, previous);
         let targets = self.targets()?;
         let history = self.finish_staging()?;
         self.look_once_more(latest, &targets)?;
@@ -205,7 +217,7 @@ impl<'f> Change<'f> {
     }
 
     /// Sees that nothing was placed or edited by hand since it was read.
-    fn look_once_more(&self, latest: &Latest, targets: &Targets) -> Result<(), StoreError> {
+    fn look_once_more(&self, latest: Option<&Latest>, targets: &Targets) -> Result<(), StoreError> {
         let directory = self.function.directory();
         if let Some(versions) = targets.get(&Some(VERSIONS)) {
             for number in self.draft.made() {
@@ -217,6 +229,7 @@ impl<'f> Change<'f> {
                 }
             }
         }
+        let Some(latest) = latest else { return Ok(()) };
         match directory.open(LATEST)? {
             Some(found) => latest.check_untouched(&found),
             None => Err(StoreError::EditedMeanwhile {
@@ -380,7 +393,7 @@ fn apply(
     let token = Token::recorded(&line.token);
     for entry in entries {
         if let Some((directory, name)) = destination(entry) {
-            staging.rename(entry, target(&mut targets, function, directory)?, &name)?;
+            staging.rename_if_there(entry, target(&mut targets, function, directory)?, &name)?;
         }
     }
     let removed = move_removed(function, staging, line, &token, &mut targets)?;
@@ -418,7 +431,7 @@ fn move_removed(
     let mut moved = Vec::new();
     for (directory, name, what) in versions.chain(aliases) {
         let entry = token.entry(&what);
-        if target(targets, function, Some(directory))?.rename(&name, staging, &entry)? {
+        if target(targets, function, Some(directory))?.rename_if_there(&name, staging, &entry)? {
             moved.push(entry);
         }
     }

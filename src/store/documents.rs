@@ -1,16 +1,17 @@
 //! Documents in a store: reading each kind, and saying what is wrong with one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::durable::Directory;
 use super::error::StoreError;
 use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
 use super::package;
-use crate::api::alias::{AliasConfiguration, AliasTarget};
+use crate::api::alias::AliasConfiguration;
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::Document;
+use crate::api::document::{Document, Member, Value};
 use crate::api::qualifier::AliasName;
 use crate::api::revision_id::Place;
+use crate::api::shape::{self, Members, Shape};
 use crate::api::timestamp::Timestamp;
 
 /// A published version as it stands in a store.
@@ -20,6 +21,8 @@ pub struct PublishedVersion {
     pub number: u64,
     /// Its configuration; what a version placed by hand leaves out about its package is filled in.
     pub configuration: FunctionConfiguration,
+    /// Where its package stands.
+    pub package_path: PathBuf,
     /// The id in its file, or for one placed by hand without an id the one that its file makes.
     pub revision_id: String,
 }
@@ -54,24 +57,52 @@ impl PublishedVersion {
         Ok(Self {
             number,
             configuration,
+            package_path: directory.path_of(CODE_ZIP),
             revision_id,
         })
     }
 }
 
-/// Reads what an alias points to from its file.
+/// Reads an alias from its file.
 pub(super) fn read_alias(
     directory: &Directory,
     name: &str,
-) -> Result<Option<AliasTarget>, StoreError> {
+) -> Result<Option<AliasConfiguration>, StoreError> {
     let Some((text, _)) = directory.read(name)? else {
         return Ok(None);
     };
     let path = directory.path_of(name);
-    AliasConfiguration::from_document(parse(&path, &text)?)
-        .and_then(|alias| alias.target())
+    AliasConfiguration::from_document(&parse(&path, &text)?)
         .map(Some)
         .map_err(|error| StoreError::damaged(&path, error))
+}
+
+/// The members of `function.json` and their kinds.
+const FUNCTION_JSON_MEMBERS: Members = &[
+    ("Format", Shape::Integer),
+    ("Tags", Shape::Map(&Shape::String)),
+];
+
+/// Reads the tags from a `function.json`.
+pub(super) fn read_tags(
+    directory: &Directory,
+    name: &str,
+) -> Result<Option<Vec<(String, String)>>, StoreError> {
+    let Some((text, _)) = directory.read(name)? else {
+        return Ok(None);
+    };
+    let path = directory.path_of(name);
+    let document = parse(&path, &text)?;
+    shape::check(&document, FUNCTION_JSON_MEMBERS)
+        .map_err(|error| StoreError::damaged(&path, error))?;
+    let tags = document.get("Tags").map(Value::members).unwrap_or_default();
+    let pair = |tag: &Member| {
+        (
+            tag.name().to_owned(),
+            tag.value().as_str().unwrap_or_default(),
+        )
+    };
+    Ok(Some(tags.iter().map(pair).collect()))
 }
 
 /// Returns the name of an alias's file, and the names it is staged and taken away under.

@@ -330,8 +330,22 @@ impl Directory {
         .map_err(|errno| StoreError::io("set the time of", &path)(errno.into()))
     }
 
+    /// Renames an entry into a directory, over a file of that name.
+    pub(super) fn rename(&self, name: &str, target: &Self, new_name: &str) -> Result<()> {
+        if self.rename_if_there(name, target, new_name)? {
+            return Ok(());
+        }
+        let missing = io::ErrorKind::NotFound.into();
+        Err(StoreError::io("rename", &self.path_of(name))(missing))
+    }
+
     /// Renames an entry into a directory, over a file of that name. Returns whether it was there.
-    pub(super) fn rename(&self, name: &str, target: &Self, new_name: &str) -> Result<bool> {
+    pub(super) fn rename_if_there(
+        &self,
+        name: &str,
+        target: &Self,
+        new_name: &str,
+    ) -> Result<bool> {
         let path = target.path_of(new_name);
         self.step("rename to", &path)?;
         match rustix::fs::renameat(&*self.handle, name, &*target.handle, new_name) {

@@ -264,6 +264,7 @@ pub(super) struct Draft {
     pub(super) highest_version: u64,
     pub(super) last_published: Option<LastPublished>,
     made: Vec<Made>,
+    removed: Vec<(u64, u64)>,
 }
 
 impl Draft {
@@ -282,6 +283,7 @@ impl Draft {
             highest_version,
             last_published,
             made: Vec::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -299,6 +301,12 @@ impl Draft {
             version,
             content_sha256: seen,
         });
+    }
+
+    /// Notes a version that the change removes.
+    pub(super) fn removes(&mut self, version: u64) {
+        self.removed.push((version, version));
+        self.highest_version = self.highest_version.max(version);
     }
 
     /// Returns the numbers of the versions that the change makes.
@@ -321,7 +329,7 @@ impl Draft {
             by: self.by.clone(),
             token: token.as_str().to_owned(),
             made: self.made.clone(),
-            removed: Vec::new(),
+            removed: self.removed.clone(),
             aliases: Vec::new(),
             restored: None,
             found_edited,

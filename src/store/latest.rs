@@ -58,6 +58,11 @@ impl Latest {
         &self.config_path
     }
 
+    /// Returns where the package stands.
+    pub fn package_path(&self) -> &std::path::Path {
+        &self.package_path
+    }
+
     /// Returns the package's identity if the history knows it: size and times are as recorded.
     pub fn believed_code(&self) -> Option<CodeIdentity> {
         let recorded = self.recorded.as_ref()?;

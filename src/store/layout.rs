@@ -42,7 +42,7 @@ pub(super) fn alias_json(alias: &str) -> String {
 }
 
 /// Letters and digits that name one change, or one upload, among all that are under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Token(String);
 
 impl Token {

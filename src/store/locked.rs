@@ -10,12 +10,13 @@ use super::error::StoreError;
 use super::history::{Draft, LastPublished, Tail};
 use super::host::Notice;
 use super::latest::Latest;
-use super::layout::{HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
+use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
 use super::lock::{Lock, wait_for};
 use super::registry::Store;
 use super::view::View;
+use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
-use crate::api::qualifier::parse_version;
+use crate::api::qualifier::{AliasName, parse_version};
 use crate::api::timestamp::Timestamp;
 
 /// A function that no other process can change meanwhile. Its last change is finished.
@@ -136,12 +137,68 @@ impl LockedFunction<'_> {
         operation: &'static str,
         latest: &Latest,
     ) -> Result<Change<'_>, StoreError> {
-        let by = self.store.host().by.clone();
         let (highest, last) = (self.highest_version()?, self.last_published(latest)?);
-        Change::begin(
-            self,
-            Draft::new(operation, self.next_time(), by, highest, last),
-        )
+        Change::begin(self, self.draft(operation, highest, last))
+    }
+
+    /// Reads all aliases.
+    ///
+    /// # Errors
+    /// If one of their files is not what it must be.
+    pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
+        let Some(aliases) = self.directory().open(ALIASES)? else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for file in aliases.names()? {
+            let name = file.to_str().and_then(|file| file.strip_suffix(".json"));
+            if let Some(name) = name.and_then(AliasName::parse)
+                && let Some(alias) = self.view.alias(&name)?
+            {
+                found.push((name, alias));
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
+    /// Returns whether a version's directory stands, sound or not.
+    ///
+    /// # Errors
+    /// If it cannot be looked for.
+    pub fn contains_version(&self, number: u64) -> Result<bool, StoreError> {
+        match self.view.versions()? {
+            Some(versions) => versions.contains(&number.to_string()),
+            None => Ok(false),
+        }
+    }
+
+    /// Removes a version, as a change of its own. `operation` is its name in the history.
+    ///
+    /// # Errors
+    /// As of [`Change::commit`].
+    pub fn remove_version(&self, operation: &'static str, number: u64) -> Result<(), StoreError> {
+        let (draft, fact) = if let Some(line) = self.view.last_line() {
+            let last = line.last_published.clone();
+            (
+                self.draft(operation, line.highest_version, last),
+                line.latest.clone(),
+            )
+        } else {
+            let latest = self.latest()?;
+            let code = latest.code()?;
+            let last = self.last_published(&latest)?;
+            let fact = latest.fact(self.store.host(), &code, latest.revision_id(&code));
+            (self.draft(operation, self.highest_version()?, last), fact)
+        };
+        let mut change = Change::begin(self, draft)?;
+        change.remove_version(number);
+        change.commit_beside_latest(fact)
+    }
+
+    fn draft(&self, operation: &'static str, highest: u64, last: Option<LastPublished>) -> Draft {
+        let by = self.store.host().by.clone();
+        Draft::new(operation, self.next_time(), by, highest, last)
     }
 
     /// Returns the highest number ever given out; without a history, the highest there is.

@@ -12,7 +12,7 @@
 //!     .lock                    the writer's lock                                 lock
 //!     .staging/                what a change is made of, until it is in place    change
 //!   .staging/                  uploads, and functions being made                 staging
-//!   .trash/                    functions being deleted                           staging
+//!   .trash/                    functions being deleted                           deletion
 //! ```
 //!
 //! # What is promised
@@ -29,6 +29,7 @@
 
 mod change;
 mod creation;
+mod deletion;
 mod documents;
 mod durable;
 mod error;

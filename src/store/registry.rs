@@ -161,9 +161,12 @@ impl Store {
         let settings = read_settings(&root)?;
         if settings.is_none() && !has_functions(&root)? {
             let names = root.names()?;
-            if let Some(other) = names
+            let other = names
                 .iter()
-                .find(|name| !name.to_string_lossy().contains('.'))
+                .find(|name| !name.to_string_lossy().contains('.'));
+            // Looked at once more: another command may just have made the store.
+            if let Some(other) = other
+                && !has_functions(&root)?
             {
                 let why = format!(
                     "other things stand in it, such as {}. Make it one with lambda-store init, or name \

@@ -5,7 +5,6 @@
 //! last; so what a killed command left is removed by the next one that stages here.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 
@@ -34,14 +33,12 @@ impl StagingArea {
             let token = random_token(&directory)?;
             // A sweeper may have been faster than this lock: then the token is given up.
             if let Some(lock) = lock_token(&directory, &token)? {
-                let area = Self {
+                sweep(root);
+                return Ok(Self {
                     directory,
                     token,
                     _lock: lock,
-                };
-                area.sweep();
-                sweep_trash(root);
-                return Ok(area);
+                });
             }
         }
     }
@@ -54,26 +51,6 @@ impl StagingArea {
     /// Returns the token.
     pub(super) fn token(&self) -> &Token {
         &self.token
-    }
-
-    /// Removes what killed commands left. What cannot be removed now is left to the next one: it is
-    /// in nobody's way.
-    fn sweep(&self) {
-        let tokens: BTreeSet<String> = self
-            .directory
-            .names()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|name| Token::of_entry(name))
-            .filter(|token| *token != self.token)
-            .map(|token| token.as_str().to_owned())
-            .collect();
-        for token in tokens {
-            let token = Token::recorded(&token);
-            if let Ok(Some(_lock)) = lock_token(&self.directory, &token) {
-                remove_token(&self.directory, &token);
-            }
-        }
     }
 }
 
@@ -106,23 +83,42 @@ fn remove_token(directory: &Directory, token: &Token) {
     }
 }
 
-/// Removes what deleted functions left. All in there is garbage, once its renaming is flushed.
-fn sweep_trash(root: &Directory) {
-    let sweep = || -> Result<(), StoreError> {
-        let Some(trash) = root.open(TRASH)? else {
-            return Ok(());
-        };
-        let names = trash.names()?;
-        if !names.is_empty() {
-            trash.flush()?;
-            root.flush()?;
-        }
-        names
-            .iter()
-            .try_for_each(|name: &std::ffi::OsString| trash.remove_all(OsStr::new(name)))
+/// Removes what killed commands left in the store-wide places. What cannot be removed now is left to
+/// the next command that comes here: it is in nobody's way.
+pub(super) fn sweep(root: &Directory) {
+    drop(sweep_staging(root));
+    drop(sweep_trash(root));
+}
+
+/// Removes the entries of every token whose lock nobody holds.
+fn sweep_staging(root: &Directory) -> Result<(), StoreError> {
+    let Some(staging) = root.open(STAGING)? else {
+        return Ok(());
     };
-    // What cannot be removed now is left to the next command that sweeps.
-    drop(sweep());
+    let names = staging.names()?;
+    let tokens: BTreeSet<Token> = names
+        .iter()
+        .filter_map(|name| Token::of_entry(name))
+        .collect();
+    for token in tokens {
+        if let Some(_lock) = lock_token(&staging, &token)? {
+            remove_token(&staging, &token);
+        }
+    }
+    Ok(())
+}
+
+/// Removes what deleted functions left. All in there is garbage, once its renaming is flushed.
+fn sweep_trash(root: &Directory) -> Result<(), StoreError> {
+    let Some(trash) = root.open(TRASH)? else {
+        return Ok(());
+    };
+    let names = trash.names()?;
+    if !names.is_empty() {
+        trash.flush()?;
+        root.flush()?;
+    }
+    names.iter().try_for_each(|name| trash.remove_all(name))
 }
 
 /// Makes a fresh token; a failure names the directory that it is needed in.

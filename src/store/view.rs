@@ -9,20 +9,23 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use super::documents::{PublishedVersion, alias_file, read_alias};
+use super::documents::{PublishedVersion, alias_file, read_alias, read_tags};
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{FORMAT, LastLine, Line, Tail};
 use super::host::Notice;
 use super::latest::Latest;
-use super::layout::{ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS};
+use super::layout::{
+    ALIASES, CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS,
+};
 use super::lock::wait_for;
 use super::registry::Store;
-use crate::api::alias::AliasTarget;
+use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
-use crate::api::qualifier::AliasName;
+use crate::api::qualifier::{AliasName, parse_version};
 
 /// One state of a function, to be read from.
+#[derive(Clone)]
 pub struct View {
     directory: Directory,
     last: Option<LastLine>,
@@ -215,11 +218,11 @@ impl View {
         PublishedVersion::read(&directory, number).map(Some)
     }
 
-    /// Reads what an alias points to; `None` if there is none of this name.
+    /// Reads an alias; `None` if there is none of this name.
     ///
     /// # Errors
     /// If its file is not what it must be.
-    pub fn alias(&self, name: &AliasName) -> Result<Option<AliasTarget>, StoreError> {
+    pub fn alias(&self, name: &AliasName) -> Result<Option<AliasConfiguration>, StoreError> {
         let file = alias_file(name);
         if let Some((staging, token)) = &self.pending {
             let removed = self.last_line().is_some_and(|line| {
@@ -238,6 +241,38 @@ impl View {
             Some(aliases) => read_alias(&aliases, &file),
             None => Ok(None),
         }
+    }
+
+    /// Reads the function's tags.
+    ///
+    /// # Errors
+    /// If `function.json` is not what it must be.
+    pub fn tags(&self) -> Result<Vec<(String, String)>, StoreError> {
+        for (directory, name) in self.places(&self.directory, FUNCTION_JSON) {
+            if let Some(tags) = read_tags(directory, &name)? {
+                return Ok(tags);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Returns the numbers of all versions, ascending. Reads the directory of the versions once.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn version_numbers(&self) -> Result<Vec<u64>, StoreError> {
+        let names = self.versions()?.map_or(Ok(Vec::new()), Directory::names)?;
+        let in_place = names
+            .iter()
+            .filter_map(|name| parse_version(name.to_str()?));
+        let made = self.last_line().filter(|_| self.pending.is_some());
+        let staged = made
+            .into_iter()
+            .flat_map(|line| line.made.iter().map(|made| made.version));
+        let mut numbers: Vec<u64> = in_place.chain(staged).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
     }
 
     /// Returns the directory of the versions; `None` if there is none yet.

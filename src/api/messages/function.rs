@@ -1,5 +1,8 @@
 //! Requests about functions.
 
+use std::path::PathBuf;
+
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Value;
 
 /// What `CreateFunction` is asked. Members left out get AWS's defaults.
@@ -46,5 +49,34 @@ pub struct GetFunctionConfigurationRequest {
     /// The function's name or ARN.
     pub function_name: String,
     /// A version or alias; `$LATEST` if left out.
+    pub qualifier: Option<String>,
+}
+
+/// What `GetFunction` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct GetFunctionRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// A version or alias; `$LATEST` if left out.
+    pub qualifier: Option<String>,
+}
+
+/// What `GetFunction` answers.
+#[derive(Debug, Clone)]
+pub struct GetFunctionResponse {
+    /// The configuration.
+    pub configuration: FunctionConfiguration,
+    /// Where the package stands; each door makes its own kind of link of it.
+    pub package_path: PathBuf,
+    /// The tags of the function.
+    pub tags: Vec<(String, String)>,
+}
+
+/// What `DeleteFunction` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct DeleteFunctionRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// A version; the whole function if left out.
     pub qualifier: Option<String>,
 }

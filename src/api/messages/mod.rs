@@ -7,6 +7,10 @@ mod function;
 mod version;
 
 pub use function::{
-    CreateFunctionRequest, GetFunctionConfigurationRequest, UpdateFunctionCodeRequest,
+    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
+    GetFunctionRequest, GetFunctionResponse, UpdateFunctionCodeRequest,
 };
-pub use version::{PublishVersionRequest, PublishVersionResponse};
+pub use version::{
+    ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,
+    PublishVersionResponse,
+};

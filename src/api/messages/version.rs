@@ -24,3 +24,19 @@ pub struct PublishVersionResponse {
     /// `None` for a new one.
     pub unchanged_since: Option<u64>,
 }
+
+/// What `ListVersionsByFunction` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct ListVersionsByFunctionRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+}
+
+/// What `ListVersionsByFunction` answers.
+#[derive(Debug, Clone)]
+pub struct ListVersionsByFunctionResponse {
+    /// `$LATEST`, then the versions by number.
+    pub versions: Vec<FunctionConfiguration>,
+    /// What is wrong with the versions that are left out.
+    pub broken: Vec<String>,
+}

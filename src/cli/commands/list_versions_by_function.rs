@@ -1,0 +1,52 @@
+//! `list-versions-by-function`
+
+use clap::Args;
+
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Value;
+use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::globals::Globals;
+use crate::cli::parameters::Parameters;
+use crate::operations;
+
+const OPERATION: &str = "ListVersionsByFunction";
+
+/// Print $LATEST and all published versions, by number
+///
+/// A version that is broken is left out and named on stderr.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  lambda-store list-versions-by-function --function-name hello\n  \
+    lambda-store list-versions-by-function --function-name hello --query 'Versions[].Version' --output text"
+)]
+pub(in crate::cli) struct ListVersionsByFunctionArgs {
+    /// Name the function, by name or ARN
+    #[arg(long, value_name = "NAME")]
+    function_name: String,
+}
+
+impl ListVersionsByFunctionArgs {
+    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let mut parameters = Parameters::default();
+        parameters.not_empty("FunctionName", Some(&self.function_name));
+        parameters.into_result()?;
+        let request = ListVersionsByFunctionRequest {
+            function_name: self.function_name,
+        };
+        let rendering = globals.rendering()?;
+        let store = globals.open_store(OPERATION)?;
+        let ListVersionsByFunctionResponse { versions, broken } =
+            operations::list_versions_by_function(&store, &request)
+                .map_err(Failure::of(OPERATION))?;
+        let versions = versions
+            .into_iter()
+            .map(FunctionConfiguration::into_value)
+            .collect();
+        let mut outcome = rendering.read(&Value::object([("Versions", Value::Array(versions))]));
+        for problem in broken {
+            outcome.warn(&format!("a version is left out: {problem}"));
+        }
+        Ok(outcome)
+    }
+}

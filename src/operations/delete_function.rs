@@ -1,0 +1,83 @@
+//! `DeleteFunction`: removes a function, or one of its versions.
+
+use super::reading::agreed_qualifier;
+use crate::api::Error;
+use crate::api::function_name::{FunctionName, FunctionReference};
+use crate::api::messages::DeleteFunctionRequest;
+use crate::api::qualifier::Qualifier;
+use crate::api::validation::Violations;
+use crate::store::{LockedFunction, Store};
+
+/// Removes a version, or without a qualifier the whole function. A version that is not there is
+/// removed already.
+///
+/// # Errors
+/// `InvalidParameterValueException` for a bad name or qualifier, for `$LATEST` and for an alias;
+/// `ResourceNotFoundException` for a function that is not there; `ResourceConflictException` for a
+/// version that an alias refers to; `TooManyRequestsException` if the function's lock is not had in
+/// time; `ServiceException`.
+pub fn delete_function(store: &Store, request: &DeleteFunctionRequest) -> Result<(), Error> {
+    let scope = store.scope();
+    let mut violations = Violations::default();
+    let reference = FunctionReference::parse_namespaced(&request.function_name);
+    let reference = violations.check("FunctionName", reference);
+    let given = request.qualifier.as_deref();
+    given.map(|text| violations.check("Qualifier", Qualifier::parse(text)));
+    violations.into_result()?;
+    // Without violations there is a reference.
+    let reference = reference.ok_or_else(|| Error::invalid("FunctionName: must be given"))?;
+    reference.check_scope(scope)?;
+    let qualifier = agreed_qualifier(reference.qualifier(), given)?;
+    let version = qualifier.map(version_to_delete).transpose()?;
+    let name = reference.resolve(scope, None)?;
+
+    let function = store
+        .lock(&name)?
+        .ok_or_else(|| Error::function_not_found(scope, name.as_str(), None))?;
+    match version {
+        None => Ok(function.delete()?),
+        Some(None) => Ok(()),
+        Some(Some(number)) => delete_version(&function, &name, number),
+    }
+}
+
+/// Returns the version that a qualifier means, if it can mean one; decided before anything is
+/// looked for.
+fn version_to_delete(qualifier: &str) -> Result<Option<u64>, Error> {
+    match Qualifier::parse(qualifier).map_err(Error::invalid)? {
+        Qualifier::Version(number) => Ok(Some(number)),
+        Qualifier::Nothing => Ok(None),
+        Qualifier::Latest => Err(Error::invalid(
+            "Qualifier: $LATEST cannot be deleted by itself; leave the qualifier out to delete the function",
+        )),
+        Qualifier::Alias(name) => Err(Error::invalid(format!(
+            "Qualifier: {name} names an alias, and this operation deletes versions; use delete-alias"
+        ))),
+    }
+}
+
+fn delete_version(
+    function: &LockedFunction<'_>,
+    name: &FunctionName,
+    number: u64,
+) -> Result<(), Error> {
+    let mut referring = Vec::new();
+    for (alias, configuration) in function.aliases()? {
+        if configuration.versions().contains(&number) {
+            referring.push(alias.to_string());
+        }
+    }
+    if !referring.is_empty() {
+        let aliases = referring.join(", ");
+        return Err(Error::ResourceConflict {
+            message: format!(
+                "Version {number} of {name} cannot be deleted, because these aliases refer to it: {aliases}. \
+                 Point them elsewhere first"
+            ),
+        });
+    }
+    if function.contains_version(number)? {
+        function.remove_version("DeleteFunction", number)?;
+    }
+    Ok(())
+}
