@@ -1,1 +1,905 @@
 //! Options, output and exit codes.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{ROLE, Ran, TestStore, command, run, says, zip_of};
+
+const GET: [&str; 3] = ["get-function-configuration", "--function-name", "hello"];
+
+/// A store in a region of its own, so that answers tell which store they come from.
+fn store_in(store: &TestStore, name: &str, region: &str) {
+    let path = store.beside(name);
+    let path = path.to_str().unwrap();
+    let init = ["--store", path, "init", "--region", region];
+    run(command().args(init)).succeeded();
+    let latest = store.beside(name).join("hello/$LATEST");
+    std::fs::create_dir_all(&latest).unwrap();
+    std::fs::write(latest.join("code.zip"), zip_of(&[("app.py", b"v0")])).unwrap();
+    let config = json!({"Runtime": "python3.13", "Handler": "app.handler", "Role": ROLE});
+    std::fs::write(latest.join("config.json"), config.to_string()).unwrap();
+}
+
+#[track_caller]
+fn region_of(ran: &Ran) -> String {
+    let arn = ran.succeeded()["FunctionArn"].as_str().unwrap().to_owned();
+    arn.split(':').nth(3).unwrap().to_owned()
+}
+
+/// Returns the number of versions in the function hello.
+fn versions(store: &TestStore) -> usize {
+    std::fs::read_dir(store.join("hello/versions")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn the_store_is_the_option_else_the_variable_else_the_directory_store() {
+    let store = TestStore::nothing();
+    store_in(&store, "by-option", "eu-west-1");
+    store_in(&store, "by-variable", "eu-west-2");
+    store_in(&store, "store", "eu-west-3");
+    let here = store.beside("");
+    let bare = || {
+        let mut command = command();
+        command.current_dir(&here);
+        command
+    };
+    assert_eq!(region_of(&run(bare().args(GET))), "eu-west-3");
+    let with_variable = || {
+        let mut command = bare();
+        command.env("LAMBDA_STORE", "by-variable");
+        command
+    };
+    assert_eq!(region_of(&run(with_variable().args(GET))), "eu-west-2");
+    let before = ["--store", "by-option"];
+    let ran = run(with_variable().args(before).args(GET));
+    assert_eq!(region_of(&ran), "eu-west-1");
+    let ran = run(with_variable().args(GET).args(["--store=by-option"]));
+    assert_eq!(region_of(&ran), "eu-west-1");
+    let ran = run(bare()
+        .args(before)
+        .args(GET)
+        .args(["--store", "by-variable"]));
+    assert_eq!(region_of(&ran), "eu-west-2", "the last one wins");
+}
+
+#[test]
+fn regions_in_the_environment_are_not_looked_at() {
+    let store = TestStore::made_by_hand("hello");
+    let mut command = store.command(&GET);
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"] {
+        command.env(name, "eu-west-1");
+    }
+    assert_eq!(region_of(&run(&mut command)), "us-east-1");
+}
+
+#[test]
+fn the_word_lambda_may_lead() {
+    let store = TestStore::made_by_hand("hello");
+    let expected = store.get("hello", &[]);
+    let path = store.path();
+    let path = path.to_str().unwrap();
+    for before in [
+        &["lambda"][..],
+        &["--region", "us-east-1", "lambda"],
+        &["lambda", "--region", "us-east-1"],
+        &["--no-cli-pager", "lambda", "--debug"],
+        &["--profile", "lambda", "lambda"],
+        &["--store", path, "lambda"],
+        &["lambda", "--store", path],
+    ] {
+        let ran = store.run(&[before, &GET[..]].concat());
+        assert_eq!(ran, expected, "{before:?}");
+    }
+    let published = store.run(&["lambda", "publish-version", "--function-name", "hello"]);
+    assert_eq!(published.succeeded()["Version"], "1");
+    // It is a word, no command, so it stands once, and something follows it.
+    for wrong in [
+        &["lambda"][..],
+        &["lambda", "lambda"],
+        &["lambda", "nonsense"],
+    ] {
+        assert_ne!(store.run(&[wrong, &[]].concat()).failed(252), "");
+    }
+    store
+        .run(&[&["lambda", "lambda"], &GET[..]].concat())
+        .failed(252);
+    let help = store.run(&["lambda", "publish-version", "--help"]);
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_function_may_be_called_lambda() {
+    let store = TestStore::made_by_hand("lambda");
+    let arguments = ["publish-version", "--function-name", "lambda"];
+    assert_eq!(store.run(&arguments).succeeded()["FunctionName"], "lambda");
+}
+
+#[test]
+fn options_about_connections_are_accepted_ignored_and_listed_as_such() {
+    let store = TestStore::made_by_hand("hello");
+    let expected = store.get("hello", &[]);
+    let (help, _) = help_of("get-function-configuration");
+    let listed = help.find("accepted and ignored").unwrap();
+    for option in [
+        &["--profile", "p"][..],
+        &["--endpoint-url", "http://localhost:1"],
+        &["--no-verify-ssl"],
+        &["--ca-bundle", "/nowhere/ca.pem"],
+        &["--cli-read-timeout", "0"],
+        &["--cli-connect-timeout", "0"],
+        &["--no-sign-request"],
+        &["--no-cli-pager"],
+        &["--cli-binary-format", "raw-in-base64-out"],
+        &["--debug"],
+    ] {
+        assert_eq!(store.run(&[option, &GET].concat()), expected, "{option:?}");
+        assert_eq!(store.run(&[&GET, option].concat()), expected, "{option:?}");
+        let twice = [option, &GET, option].concat();
+        assert_eq!(store.run(&twice), expected, "{option:?}");
+        assert!(help[listed..].contains(option[0]), "{option:?}");
+    }
+}
+
+/// Returns a command's help, and the options it lists.
+fn help_of(name: &str) -> (String, Vec<String>) {
+    let ran = run(command().args([name, "--help"]));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let options = ran
+        .stdout
+        .split(|letter: char| letter.is_whitespace() || "[],=<>`".contains(letter))
+        .filter(|word| word.starts_with("--"))
+        .map(str::to_owned)
+        .collect();
+    (ran.stdout, options)
+}
+
+/// Returns the command line with all that a command must have.
+fn complete<'a>(name: &'a str, zip: &'a str) -> Vec<&'a str> {
+    let mut arguments = vec![name, "--function-name", "hello"];
+    if name == "create-function" {
+        arguments.extend(["--runtime", "python3.13", "--role", ROLE]);
+        arguments.extend(["--handler", "app.handler"]);
+    }
+    if ["create-function", "update-function-code"].contains(&name) {
+        arguments.extend(["--zip-file", zip]);
+    }
+    arguments
+}
+
+const COMMANDS: [(&str, &str); 4] = [
+    ("CreateFunction", "create-function"),
+    ("UpdateFunctionCode", "update-function-code"),
+    ("PublishVersion", "publish-version"),
+    ("GetFunctionConfiguration", "get-function-configuration"),
+];
+
+/// Options of the AWS CLI itself: what `aws help` lists, and what every command of it has.
+const GLOBALS: [&str; 23] = [
+    "--debug",
+    "--endpoint-url",
+    "--no-verify-ssl",
+    "--no-paginate",
+    "--output",
+    "--query",
+    "--profile",
+    "--region",
+    "--version",
+    "--color",
+    "--no-sign-request",
+    "--ca-bundle",
+    "--cli-read-timeout",
+    "--cli-connect-timeout",
+    "--cli-binary-format",
+    "--no-cli-pager",
+    "--cli-auto-prompt",
+    "--no-cli-auto-prompt",
+    "--cli-error-format",
+    "--cli-input-json",
+    "--cli-input-yaml",
+    "--generate-cli-skeleton",
+    "--help",
+];
+
+#[test]
+fn every_option_of_the_aws_cli_is_in_the_help_or_refused_by_name() {
+    let shapes: Value = serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap();
+    let store = TestStore::made_by_hand("hello");
+    let zip = store.zip("code.zip", b"v1");
+    let before = store.files();
+    let mut refusals = 0;
+    for (operation, name) in COMMANDS {
+        let (help, listed) = help_of(name);
+        let options = shapes["cli"][operation]["options"].as_array().unwrap();
+        assert!(!options.is_empty());
+        let of_the_command = options.iter().flat_map(|option| {
+            let names = [
+                &option["option"],
+                &option["negation"],
+                &option["hidden_alias"],
+            ];
+            names.into_iter().filter_map(Value::as_str)
+        });
+        for option in of_the_command.chain(GLOBALS) {
+            let is_known = listed.iter().any(|word| word == option)
+                // Understood without being listed; other tests use them.
+                || ["--no-publish", "--no-dry-run", "--code-sha-256"].contains(&option)
+                || (option == "--version" && !help.contains(option));
+            if is_known {
+                continue;
+            }
+            refusals += 1;
+            let complete = complete(name, &zip);
+            let assigned = format!("{option}=x");
+            for arguments in [
+                [&complete[..], &[option]].concat(),
+                [&complete[..], &[option, "x"]].concat(),
+                [&complete[..], &[&assigned]].concat(),
+                [&[complete[0], option, "x"], &complete[1..]].concat(),
+            ] {
+                let ran = store.run(&arguments);
+                let said = ran.failed(252);
+                says(said, &[option, "refused"]);
+                let reason = said.split("refused").nth(1).unwrap().trim();
+                assert!(reason.len() > 20, "no reason: {said}");
+            }
+        }
+    }
+    assert!(refusals > 30, "only {refusals} were refused");
+    assert!(store.files() == before);
+}
+
+#[test]
+fn refused_options_say_why() {
+    let store = TestStore::made_by_hand("hello");
+    for (option, reason) in [
+        ("--s3-bucket", "S3"),
+        ("--s3-key", "S3"),
+        ("--s3-object-version", "S3"),
+        ("--image-uri", "registry"),
+        ("--architectures", "config.json"),
+        ("--source-kms-key-arn", "encrypt"),
+        ("--code-signing-config-arn", "sign"),
+        ("--publish-to", "function"),
+    ] {
+        let ran = store.update("hello", b"v1", &[option, "x"]);
+        says(ran.failed(252), &[option, reason]);
+    }
+    // Those of every command are refused before the command, too.
+    for option in ["--color", "--cli-input-json", "--cli-error-format"] {
+        let ran = store.run(&[&[option, "text"], &GET[..]].concat());
+        says(ran.failed(252), &[option, "refused"]);
+    }
+}
+
+#[test]
+fn an_unknown_option_or_command_names_the_nearest() {
+    let store = TestStore::made_by_hand("hello");
+    for (arguments, given, nearest) in [
+        (
+            &["publish-version", "--fuction-name", "hello"][..],
+            "--fuction-name",
+            "--function-name",
+        ),
+        (
+            &[
+                "publish-version",
+                "--function-name",
+                "hello",
+                "--descripton",
+                "x",
+            ],
+            "--descripton",
+            "--description",
+        ),
+        (
+            &["publish-verson", "--function-name", "hello"],
+            "publish-verson",
+            "publish-version",
+        ),
+        (
+            &["lambda", "publish-verson", "--function-name", "hello"],
+            "publish-verson",
+            "publish-version",
+        ),
+        (&["--stor", "x", "publish-version"], "--stor", "--store"),
+    ] {
+        says(store.run(arguments).failed(252), &[given, nearest]);
+    }
+    says(store.run(&["invoke"]).failed(252), &["invoke", "Usage"]);
+    says(
+        store
+            .run(&["publish-version", "--function-name", "hello", "--xyzzy"])
+            .failed(252),
+        &["--xyzzy", "Usage"],
+    );
+    assert_eq!(versions(&store), 0);
+}
+
+#[test]
+fn a_missing_option_or_command_prints_the_usage_on_stderr() {
+    let store = TestStore::made_by_hand("hello");
+    for (_, name) in COMMANDS {
+        says(
+            store.run(&[name]).failed(252),
+            &["Usage", "--function-name"],
+        );
+    }
+    says(
+        store
+            .run(&["update-function-code", "--function-name", "hello"])
+            .failed(252),
+        &["Usage", "--zip-file"],
+    );
+    says(
+        store
+            .run(&[
+                "create-function",
+                "--function-name",
+                "hello",
+                "--zip-file",
+                "x.zip",
+            ])
+            .failed(252),
+        &["Usage", "--role"],
+    );
+    says(store.run(&[]).failed(252), &["Usage"]);
+    // A value that is missing, one too many.
+    store
+        .run(&["publish-version", "--function-name"])
+        .failed(252);
+    store.run(&[&GET[..], &["more"]].concat()).failed(252);
+    store
+        .update("hello", b"v1", &["--publish", "true"])
+        .failed(252);
+    store
+        .update("hello", b"v1", &["--publish=true"])
+        .failed(252);
+    assert_eq!(versions(&store), 0);
+}
+
+#[test]
+fn the_region_must_be_the_stores() {
+    let store = TestStore::nothing();
+    store.run(&["init", "--region", "eu-west-1"]).succeeded();
+    store.place_function("hello");
+    let zip = store.zip("code.zip", b"v1");
+    let before = store.files();
+    for (_, name) in COMMANDS {
+        let arguments = complete(name, &zip);
+        let ran = store.run(&[&arguments[..], &["--region", "us-east-1"]].concat());
+        says(ran.failed(252), &["--region", "us-east-1", "eu-west-1"]);
+        let ran = store.run(&[&["--region", "us-east-1"], &arguments[..]].concat());
+        says(ran.failed(252), &["--region", "us-east-1", "eu-west-1"]);
+    }
+    assert!(store.files() == before);
+    assert_eq!(
+        region_of(&store.get("hello", &["--region", "eu-west-1"])),
+        "eu-west-1"
+    );
+    // The last one wins, on whichever side of the command it stands.
+    let twice = [
+        &["--region", "us-east-1"],
+        &GET[..],
+        &["--region", "eu-west-1"],
+    ]
+    .concat();
+    assert_eq!(region_of(&store.run(&twice)), "eu-west-1");
+}
+
+#[test]
+fn the_last_one_of_a_repeated_option_wins() {
+    let store = TestStore::made_by_hand("hello");
+    let repeated = ["--description", "a", "--description=b"];
+    assert_eq!(
+        store.publish("hello", &repeated).succeeded()["Description"],
+        "b"
+    );
+    let found = store.get("nobody", &["--function-name", "hello"]);
+    assert_eq!(found.succeeded()["FunctionName"], "hello");
+
+    for (options, made) in [
+        (&["--publish", "--no-publish"][..], false),
+        (&["--no-publish"], false),
+        (&["--no-publish", "--publish"], true),
+        (&["--publish", "--no-publish", "--publish"], true),
+        (&["--no-publish", "--publish", "--no-publish"], false),
+    ] {
+        let before = versions(&store);
+        let content = options.concat();
+        store
+            .update("hello", content.as_bytes(), options)
+            .succeeded();
+        assert_eq!(versions(&store) > before, made, "{options:?}");
+        let name = content.replace("--", "_");
+        let version = store.create(&name, options).succeeded()["Version"].clone();
+        assert_eq!(version, if made { "1" } else { "$LATEST" }, "{options:?}");
+    }
+    for (options, changes) in [
+        (&["--dry-run"][..], false),
+        (&["--dry-run", "--no-dry-run"], true),
+        (&["--no-dry-run"], true),
+        (&["--no-dry-run", "--dry-run"], false),
+    ] {
+        let before = store.files();
+        store
+            .update("hello", options.concat().as_bytes(), options)
+            .succeeded();
+        assert_eq!(store.files() != before, changes, "{options:?}");
+    }
+}
+
+#[test]
+fn the_hidden_spelling_of_the_hash_is_understood() {
+    let store = TestStore::made_by_hand("hello");
+    store
+        .publish("hello", &["--code-sha-256", "other"])
+        .failed(254);
+    let hash = store.get("hello", &[]).succeeded()["CodeSha256"].clone();
+    let hash = hash.as_str().unwrap();
+    store
+        .publish("hello", &["--code-sha-256", hash])
+        .succeeded();
+}
+
+/// Sees that the client's checks refuse a command line with these lines, and make nothing.
+#[track_caller]
+fn invalid(store: &TestStore, ran: &Ran, lines: &[&str]) {
+    let text = ran.failed(252);
+    let found: Vec<&str> = text.trim().lines().collect();
+    assert_eq!(found[0], "Parameter validation failed:", "{text}");
+    assert_eq!(&found[1..], lines);
+    assert!(!store.path().exists(), "a failed command changes nothing");
+}
+
+#[test]
+fn what_the_client_checks_is_refused_as_the_aws_cli_refuses_it() {
+    let store = TestStore::nothing();
+    let length = "Invalid length for parameter FunctionName, value: 0, valid min length: 1";
+    invalid(&store, &store.create("", &[]), &[length]);
+    invalid(&store, &store.publish("", &[]), &[length]);
+    invalid(&store, &store.get("", &[]), &[length]);
+    invalid(&store, &store.update("", b"v1", &[]), &[length]);
+    let qualifier = "Invalid length for parameter Qualifier, value: 0, valid min length: 1";
+    invalid(
+        &store,
+        &store.get("hello", &["--qualifier", ""]),
+        &[qualifier],
+    );
+
+    for (options, lines) in [
+        (
+            &["--timeout", "0"][..],
+            &["Invalid value for parameter Timeout, value: 0, valid min value: 1"][..],
+        ),
+        (
+            &["--timeout", "-5", "--memory-size", "127"],
+            &[
+                "Invalid value for parameter Timeout, value: -5, valid min value: 1",
+                "Invalid value for parameter MemorySize, value: 127, valid min value: 128",
+            ],
+        ),
+    ] {
+        invalid(&store, &store.create("hello", options), lines);
+    }
+    // Maxima, patterns and enumerations are the service's to check.
+    for options in [
+        ["--timeout", "901"],
+        ["--memory-size", "3009"],
+        ["--runtime", "python0.9"],
+        ["--role", "demo"],
+    ] {
+        store
+            .create("hello", &options)
+            .failed_with("InvalidParameterValueException", "CreateFunction");
+    }
+    for options in [
+        ["--timeout", "abc"],
+        ["--memory-size", "1.5"],
+        ["--lock-timeout", "soon"],
+    ] {
+        says(store.create("hello", &options).failed(252), &options);
+    }
+}
+
+#[test]
+fn wrong_kinds_in_structures_are_named_and_their_values_kept_back() {
+    let store = TestStore::nothing();
+    for (environment, named) in [
+        (
+            r#"{"Variables": {"TOKEN": 5}}"#,
+            &["Environment.Variables.TOKEN", "string"][..],
+        ),
+        (
+            r#"{"Variables": {"TOKEN": ["s3cr3t"]}}"#,
+            &["Environment.Variables.TOKEN"],
+        ),
+        (r#"{"Variables": "s3cr3t"}"#, &["Environment.Variables"]),
+        (
+            r#"{"Vars": {"TOKEN": "s3cr3t"}}"#,
+            &["Vars", "must be one of: Variables"],
+        ),
+        (
+            "Vars={TOKEN=s3cr3t}",
+            &["Vars", "must be one of: Variables"],
+        ),
+        ("TOKEN=s3cr3t", &["TOKEN", "must be one of: Variables"]),
+    ] {
+        let ran = store.create("hello", &["--environment", environment]);
+        let text = ran.failed(252);
+        says(text, &["Parameter validation failed:\n"]);
+        says(text, named);
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+    let ran = store.create("hello", &["--tags", r#"{"team": 5}"#]);
+    says(
+        ran.failed(252),
+        &["Parameter validation failed:\n", "Tags.team", "string"],
+    );
+    assert!(!store.path().exists());
+}
+
+#[test]
+fn a_structure_that_cannot_be_parsed_is_wrong_usage_and_its_values_are_kept_back() {
+    let store = TestStore::nothing();
+    for environment in [
+        "s3cr3t",
+        "Variables={TOKEN=s3cr3t",
+        "Variables={TOKEN='s3cr3t}",
+        "Variables={TOKEN='x' s3cr3t}",
+        "Variables={TOKEN=x,s3cr3t}",
+        "Variables={TOKEN=x} s3cr3t",
+        "Variables={TOKEN=s3cr3t,TOKEN=s3cr3t}",
+        r#"{"Variables": {"TOKEN": s3cr3t}}"#,
+        r#"{"Variables": {"TOKEN": "s3cr3t", "TOKEN": "s3cr3t"}}"#,
+        r#"{"Variables": {"TOKEN": "s3cr3t"}"#,
+        r#"["s3cr3t"]"#,
+    ] {
+        let ran = store.create("hello", &["--environment", environment]);
+        let text = ran.failed(252);
+        says(text, &["Error parsing parameter '--environment': "]);
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+    let ran = store.create("hello", &["--environment", "file://nowhere/env.json"]);
+    says(
+        ran.failed(252),
+        &["--environment", "file://nowhere/env.json", "No such file"],
+    );
+    assert!(!store.path().exists());
+}
+
+#[test]
+fn the_package_is_named_by_fileb_or_by_its_path_alone() {
+    let store = TestStore::with_function("hello");
+    let here = store.beside("");
+    let expected = store.get("hello", &[]).succeeded()["CodeSha256"].clone();
+    let absolute = store.beside("created.zip").display().to_string();
+    let with_prefix = format!("fileb://{absolute}");
+    for zip_file in [
+        &absolute,
+        &with_prefix,
+        "created.zip",
+        "fileb://created.zip",
+    ] {
+        let arguments = [
+            "update-function-code",
+            "--function-name",
+            "hello",
+            "--dry-run",
+        ];
+        let mut command = store.command(&arguments);
+        let ran = run(command.current_dir(&here).args(["--zip-file", zip_file]));
+        assert_eq!(ran.succeeded()["CodeSha256"], expected, "{zip_file}");
+    }
+    let before = store.files();
+    let ran = store.update("hello", b"v1", &["--zip-file", "file://created.zip"]);
+    says(ran.failed(252), &["--zip-file", "fileb://created.zip"]);
+    let ran = store.update("hello", b"v1", &["--zip-file", ""]);
+    says(ran.failed(252), &["--zip-file"]);
+    // A relative path that leads nowhere: from where it was looked for is said.
+    let mut command = store.command(&["update-function-code", "--function-name", "hello"]);
+    let ran = run(command
+        .current_dir(&here)
+        .args(["--zip-file", "missing.zip"]));
+    let here = here.canonicalize().unwrap().display().to_string();
+    says(ran.failed(252), &["missing.zip", "No such file", &here]);
+    assert!(store.files() == before);
+}
+
+#[test]
+fn errors_are_printed_as_the_aws_cli_prints_them() {
+    let store = TestStore::new();
+    let said = |ran: &Ran| ran.failed(254).to_owned();
+    let not_found = |operation: &str, qualifier: &str| {
+        let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:hello{qualifier}");
+        format!(
+            "\nAn error occurred (ResourceNotFoundException) when calling the {operation} operation: \
+             Function not found: {arn}\n"
+        )
+    };
+    assert_eq!(
+        said(&store.publish("hello", &[])),
+        not_found("PublishVersion", "")
+    );
+    assert_eq!(
+        said(&store.update("hello", b"v1", &[])),
+        not_found("UpdateFunctionCode", "")
+    );
+    let get = "GetFunctionConfiguration";
+    assert_eq!(said(&store.get("hello", &[])), not_found(get, ""));
+    store.create("hello", &[]).succeeded();
+    assert_eq!(
+        said(&store.get("hello", &["--qualifier", "7"])),
+        not_found(get, ":7")
+    );
+    store
+        .create("hello", &[])
+        .failed_with("ResourceConflictException", "CreateFunction");
+}
+
+#[test]
+fn answers_are_json_with_four_spaces_and_letters_as_they_are() {
+    let store = TestStore::nothing();
+    let description = "größer ☃ 日本 🎉 \u{7f} \"quoted\" back\\slash tab\t";
+    let created = store.create("hello", &["--description", description]);
+    let published = store.publish("hello", &[]);
+    for ran in [&created, &published, &store.get("hello", &[])] {
+        let answer = ran.succeeded();
+        assert_eq!(answer["Description"], description);
+        let mut expected = Vec::new();
+        let four_spaces = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut expected, four_spaces);
+        serde::Serialize::serialize(&answer, &mut serializer).unwrap();
+        assert_eq!(ran.stdout, String::from_utf8(expected).unwrap() + "\n");
+        assert!(ran.stdout.contains("größer ☃ 日本 🎉"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn an_answer_is_cut_down_by_a_query_and_printed_as_text() {
+    let store = TestStore::made_by_hand("hello");
+    let text = ["--query", "Version", "--output", "text"];
+    assert_eq!(store.publish("hello", &text).stdout, "1\n");
+    for (options, printed) in [
+        (&["--query", "Version"][..], "\"$LATEST\"\n"),
+        (&["--query", "Timeout", "--output", "json"], "3\n"),
+        (&["--query", "Nothing"], "null\n"),
+        (&["--query", "Nothing", "--output", "text"], "None\n"),
+        (
+            &["--query", "[Version, Handler, Timeout]", "--output", "text"],
+            "$LATEST\tapp.handler\t3\n",
+        ),
+        (
+            &["--query", "{A: Timeout, B: Handler}"],
+            "{\n    \"A\": 3,\n    \"B\": \"app.handler\"\n}\n",
+        ),
+        (
+            &["--output", "text", "--output", "json", "--query", "Version"],
+            "\"$LATEST\"\n",
+        ),
+    ] {
+        let ran = store.get("hello", options);
+        let expected = (Some(0), printed, "");
+        assert_eq!(
+            (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
+            expected,
+            "{options:?}"
+        );
+    }
+    // What is wrong with a query or a format is found before anything is changed.
+    let before = store.files();
+    for options in [
+        ["--query", "[Version"],
+        ["--query", ""],
+        ["--output", "paper"],
+    ] {
+        let ran = store.update("hello", b"v1", &[&options[..], &["--publish"]].concat());
+        says(ran.failed(252), &[options[0]]);
+    }
+    assert!(store.files() == before);
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let commands = [
+        "init",
+        "create-function",
+        "update-function-code",
+        "publish-version",
+    ];
+    for name in commands.into_iter().chain(["get-function-configuration"]) {
+        let (help, options) = help_of(name);
+        says(&help, &["Usage", "--store", "--lock-timeout", "--region"]);
+        assert!(options.len() > 5);
+    }
+    for arguments in [&["--help"][..], &["-h"], &["help"], &["lambda", "--help"]] {
+        let ran = run(command().args(arguments));
+        assert_eq!(
+            (ran.code, ran.stderr.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+        says(&ran.stdout, &commands);
+        says(&ran.stdout, &["get-function-configuration", "Exit codes"]);
+    }
+    let ran = run(command().arg("--version"));
+    let expected = format!("lambda-store {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        (ran.code, ran.stdout, ran.stderr),
+        (Some(0), expected, String::new())
+    );
+}
+
+/// Runs the command with a stdout that takes nothing; returns exit code and stderr.
+fn run_without_stdout(
+    store: &TestStore,
+    arguments: &[&str],
+    stdout: Stdio,
+) -> (Option<i32>, String) {
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("lambda-store"))
+        .env_clear()
+        .env("LAMBDA_STORE", store.path())
+        .args(arguments)
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+/// A pipe that nobody reads from.
+fn broken_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[cfg(target_os = "linux")]
+fn full_device() -> Stdio {
+    File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap()
+        .into()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn full_device() -> Stdio {
+    broken_pipe()
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
+    for stdout in [broken_pipe, full_device] {
+        let store = TestStore::nothing();
+        let zip = store.zip("code.zip", b"v1");
+        let told = |arguments: &[&str], is_done: bool| {
+            let (code, stderr) = run_without_stdout(&store, arguments, stdout());
+            assert_eq!(code, Some(255), "{arguments:?}: {stderr}");
+            assert_eq!(stderr.contains("the change is done"), is_done, "{stderr}");
+            assert!(stderr.contains("stdout"), "{stderr}");
+        };
+        told(&["init"], true);
+        assert!(store.join("store.json").is_file());
+        told(&complete("create-function", &zip), true);
+        store.get("hello", &[]).succeeded();
+        told(&complete("publish-version", &zip), true);
+        store.get("hello", &["--qualifier", "1"]).succeeded();
+        let update = [
+            "update-function-code",
+            "--function-name",
+            "hello",
+            "--publish",
+            "--zip-file",
+        ];
+        let other = store.zip("other.zip", b"v2");
+        told(&[&update[..], &[&other]].concat(), true);
+        store.get("hello", &["--qualifier", "2"]).succeeded();
+
+        // What changes nothing does not say that it did.
+        let before = store.files();
+        told(&GET, false);
+        told(&complete("publish-version", &zip), false);
+        told(&[&update[..], &[&zip, "--dry-run"]].concat(), false);
+        told(&["--help"], false);
+        assert!(store.files() == before);
+    }
+}
+
+#[test]
+fn nothing_is_printed_on_stdout_when_a_command_fails() {
+    // `failed` sees that stdout is empty; here for a failure of each kind.
+    let store = TestStore::nothing();
+    store.publish("hello", &[]).failed(253);
+    store.create("hello", &[]).succeeded();
+    store.publish("hello", &["--nonsense"]).failed(252);
+    store
+        .publish("hello", &["--region", "eu-west-1"])
+        .failed(252);
+    store
+        .publish("hello", &["--revision-id", "other"])
+        .failed(254);
+    store
+        .update("hello", b"v1", &["--zip-file", "missing.zip"])
+        .failed(252);
+}
+
+/// Takes the lock of the function hello, as another command would; released when dropped.
+fn hold_lock(store: &TestStore) -> File {
+    let mut options = File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    let file = options.open(store.join("hello/.lock")).unwrap();
+    fs2::FileExt::lock_exclusive(&file).unwrap();
+    file
+}
+
+#[test]
+fn a_function_that_another_command_changes_is_waited_for_no_longer_than_asked() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    let lock = hold_lock(&store);
+    let path = store.join("hello").display().to_string();
+    for seconds in ["0", "1"] {
+        let options = ["--lock-timeout", seconds];
+        for (ran, operation) in [
+            (store.publish("hello", &options), "PublishVersion"),
+            (store.update("hello", b"v1", &options), "UpdateFunctionCode"),
+        ] {
+            let message = ran.failed_with("TooManyRequestsException", operation);
+            says(
+                message,
+                &[&path, "--lock-timeout", &format!("{seconds} seconds")],
+            );
+        }
+    }
+    let start = Instant::now();
+    store.publish("hello", &["--lock-timeout", "1"]).failed(254);
+    assert!(start.elapsed() >= Duration::from_secs(1), "it did not wait");
+    assert!(store.files() == before);
+
+    // Readers take no lock, and other functions have locks of their own.
+    store.get("hello", &["--lock-timeout", "0"]).succeeded();
+    store
+        .update("hello", b"v1", &["--dry-run", "--lock-timeout", "0"])
+        .succeeded();
+    store.create("other", &["--lock-timeout", "0"]).succeeded();
+    store.publish("other", &["--lock-timeout", "0"]).succeeded();
+    drop(lock);
+    store.publish("hello", &["--lock-timeout", "0"]).succeeded();
+}
+
+#[test]
+fn a_command_goes_on_once_the_lock_is_released() {
+    let store = TestStore::with_function("hello");
+    let lock = hold_lock(&store);
+    let mut waiting = std::process::Command::new(assert_cmd::cargo::cargo_bin!("lambda-store"))
+        .env_clear()
+        .env("LAMBDA_STORE", store.path())
+        .args(["publish-version", "--function-name", "hello"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // While it is held, this one cannot end well.
+    assert_eq!(waiting.try_wait().unwrap(), None);
+    store.publish("hello", &["--lock-timeout", "1"]).failed(254);
+    assert_eq!(waiting.try_wait().unwrap(), None);
+    drop(lock);
+    let mut stdout = String::new();
+    waiting
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut stdout)
+        .unwrap();
+    assert!(waiting.wait().unwrap().success());
+    let answer: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(answer["Version"], "1");
+}

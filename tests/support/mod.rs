@@ -8,6 +8,8 @@
     reason = "each test target uses its part of this module"
 )]
 
+pub mod shapes;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -89,6 +91,49 @@ impl TestStore {
     pub fn write_config(&self, function: &str, config: &Value) {
         let text = serde_json::to_string_pretty(config).unwrap();
         std::fs::write(self.join(function).join("$LATEST/config.json"), text).unwrap();
+    }
+
+    /// Edits a function's `$LATEST/config.json` by hand.
+    pub fn edit_config(&self, function: &str, edit: impl FnOnce(&mut Value)) {
+        let mut config = self.json(&format!("{function}/$LATEST/config.json"));
+        edit(&mut config);
+        self.write_config(function, &config);
+    }
+
+    /// Puts a package of this content under `$LATEST` by hand.
+    pub fn write_code(&self, function: &str, content: &[u8]) {
+        let path = self.join(function).join("$LATEST/code.zip");
+        std::fs::write(path, zip_of(&[("app.py", content)])).unwrap();
+    }
+
+    /// Places a version by hand: a package of this content and a configuration.
+    pub fn place_version(&self, function: &str, number: u64, content: &[u8], config: &Value) {
+        let version = self.join(&format!("{function}/versions/{number}"));
+        std::fs::create_dir_all(&version).unwrap();
+        std::fs::write(version.join("code.zip"), zip_of(&[("app.py", content)])).unwrap();
+        std::fs::write(version.join("config.json"), config.to_string()).unwrap();
+    }
+
+    /// Writes `store.json` by hand.
+    pub fn write_store_json(&self, content: &Value) {
+        std::fs::create_dir_all(self.path()).unwrap();
+        std::fs::write(self.join("store.json"), content.to_string()).unwrap();
+    }
+
+    /// Returns the text of a file in the store.
+    pub fn text(&self, path: &str) -> String {
+        std::fs::read_to_string(self.join(path)).unwrap()
+    }
+
+    /// Returns the JSON of a file in the store.
+    pub fn json(&self, path: &str) -> Value {
+        serde_json::from_str(&self.text(path)).unwrap()
+    }
+
+    /// Returns the revision id of a function's `$LATEST`, as it is answered.
+    pub fn revision_id(&self, function: &str) -> String {
+        let answer = self.get(function, &[]).succeeded();
+        answer["RevisionId"].as_str().unwrap().to_owned()
     }
 
     /// Writes a zip beside the store and returns its path, as `--zip-file` takes it.
@@ -234,6 +279,24 @@ pub fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// Returns the SHA-256 of a package as Lambda writes it, in base64.
+pub fn code_sha256(package: &[u8]) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(package))
+}
+
+/// Returns when a file was last modified.
+pub fn modified(path: &Path) -> std::time::SystemTime {
+    std::fs::metadata(path).unwrap().modified().unwrap()
+}
+
+/// Sets when a file was last modified.
+pub fn set_modified(path: &Path, time: std::time::SystemTime) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(time).unwrap();
+}
+
 /// Returns every file below a directory with its content, see [`TestStore::files`].
 pub fn files_under(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -273,4 +336,29 @@ pub fn masked(text: &str) -> String {
         .replace_all(text, "<revision id>")
         .into_owned();
     time.replace_all(&text, "<time>").into_owned()
+}
+
+/// Sees that a message names all that it must.
+#[track_caller]
+pub fn says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "{part:?} is missing in: {message}");
+    }
+}
+
+/// Makes a FIFO, which blocks who opens it without care.
+pub fn make_fifo(path: &Path) {
+    let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from(0o600));
+    rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+}
+
+/// Returns the SHA-256 of some bytes in hexadecimal, as the history writes it.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in sha2::Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }

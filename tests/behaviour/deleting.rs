@@ -1,0 +1,1 @@
+//! `delete-function`: a version, or the whole function.

@@ -1,0 +1,1 @@
+//! `get-function`: the configuration, where the package is, the tags.
