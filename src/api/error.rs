@@ -19,6 +19,12 @@ pub enum Fault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The deployment packages of the store would exceed its quota, all together.
+    #[error("{message}")]
+    CodeStorageExceeded {
+        /// How much is stored, how much is allowed, and what to do.
+        message: String,
+    },
     /// A parameter, or a value in a configuration, breaks a rule.
     #[error("{message}")]
     InvalidParameterValue {
@@ -70,6 +76,7 @@ impl Error {
     /// Returns AWS's code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::CodeStorageExceeded { .. } => "CodeStorageExceededException",
             Self::InvalidParameterValue { .. } => "InvalidParameterValueException",
             Self::PreconditionFailed { .. } => "PreconditionFailedException",
             Self::ResourceConflict { .. } => "ResourceConflictException",
@@ -82,7 +89,7 @@ impl Error {
     /// Returns the status that the API reference gives the code.
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::InvalidParameterValue { .. } => 400,
+            Self::CodeStorageExceeded { .. } | Self::InvalidParameterValue { .. } => 400,
             Self::PreconditionFailed { .. } => 412,
             Self::ResourceConflict { .. } => 409,
             Self::ResourceNotFound { .. } => 404,
@@ -94,7 +101,8 @@ impl Error {
     /// Returns whose fault the error is.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::InvalidParameterValue { .. }
+            Self::CodeStorageExceeded { .. }
+            | Self::InvalidParameterValue { .. }
             | Self::PreconditionFailed { .. }
             | Self::ResourceConflict { .. }
             | Self::ResourceNotFound { .. }
@@ -151,6 +159,7 @@ mod tests {
             &super::super::document::Document::default(),
         );
         for error in [
+            Error::CodeStorageExceeded { message: message() },
             Error::invalid(""),
             Error::PreconditionFailed {
                 what: message(),

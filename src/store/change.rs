@@ -31,7 +31,7 @@ use super::layout::{
 use super::locked::LockedFunction;
 use super::package;
 use super::registry::Store;
-use super::staging::{Upload, random_token};
+use super::staging::Upload;
 use super::view::{explains_torn_line, unfinished_changes};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
@@ -46,6 +46,10 @@ pub struct Change<'f> {
     draft: Draft,
     /// Names of the entries staged so far.
     staged: Vec<String>,
+    /// Bytes of packages that this change adds.
+    adds: u64,
+    /// Bytes of packages that are gone once it is done.
+    frees: u64,
     /// Whether what was staged must stay for the next writer to judge.
     keep: bool,
 }
@@ -65,15 +69,16 @@ impl<'f> Change<'f> {
         function: &'f LockedFunction<'f>,
         draft: Draft,
     ) -> Result<Self, StoreError> {
-        let directory = function.directory();
         let staging = function.staging()?;
-        let token = random_token(directory)?;
+        let token = Token::random();
         Ok(Self {
             function,
             staging,
             token,
             draft,
             staged: Vec::new(),
+            adds: 0,
+            frees: 0,
             keep: false,
         })
     }
@@ -117,6 +122,7 @@ impl<'f> Change<'f> {
         configuration: &FunctionConfiguration,
         seen: ContentSha256,
     ) -> Result<(), StoreError> {
+        self.adds += configuration.code().map_or(0, |code| code.size);
         version.finish(&mut self.draft, configuration, seen)
     }
 
@@ -134,6 +140,7 @@ impl<'f> Change<'f> {
         self.staged.push(code.clone());
         let area = upload.area().directory();
         area.rename(&upload.name(), &self.staging, &code)?;
+        self.adds += upload.code().size;
         let config = self.token.entry(CONFIG_JSON);
         self.staged.push(config.clone());
         let text = configuration.document().render();
@@ -152,8 +159,13 @@ impl<'f> Change<'f> {
     }
 
     /// Notes that a version is removed.
-    pub(super) fn remove_version(&mut self, number: u64) {
+    pub(super) fn remove_version(&mut self, number: u64) -> Result<(), StoreError> {
         self.draft.removes(number);
+        if let Some(versions) = self.function.versions()? {
+            let package = versions.stamp(&format!("{number}/{CODE_ZIP}"))?;
+            self.frees += package.map_or(0, |package| package.size);
+        }
+        Ok(())
     }
 
     /// Makes the change happen: `before` is `$LATEST` as it was read, and `fact` what is recorded
@@ -164,11 +176,14 @@ impl<'f> Change<'f> {
     /// function by hand meanwhile, [`StoreError::Io`] if the disk refuses: nothing is changed then.
     /// [`StoreError::OutcomeUnknown`] if that could not be made sure.
     pub fn commit(
-        self,
+        mut self,
         (latest, code): (&Latest, &CodeIdentity),
         fact: LatestFact,
     ) -> Result<(), StoreError> {
         let found_edited = latest.found_edited(code);
+        if self.staged.contains(&self.token.entry(CODE_ZIP)) {
+            self.frees += code.size;
+        }
         self.commit_line(Some(latest), found_edited, fact)
     }
 
@@ -185,21 +200,25 @@ impl<'f> Change<'f> {
     ) -> Result<(), StoreError> {
         let previous = self.function.tail().last.as_ref();
         let line = self.draft.line(&self.token, found_edited, fact, previous);
+        let store = self.function.store();
+        let charge = store.charge(self.adds.saturating_sub(self.frees))?;
         let targets = self.targets()?;
         let history = self.finish_staging()?;
         self.look_once_more(latest, &targets)?;
         self.append(&history, &line)?;
         // From here on the change is done.
         self.keep = true;
+        charge.keep();
         let directory = self.function.directory();
         let applied = apply(&self.staging, &line, &self.staged, targets, directory);
         if let Err(cause) = applied {
             let function = self.function.name();
-            (self.function.store().host().notify)(&Notice::ChangeUnfinished {
+            (store.host().notify)(&Notice::ChangeUnfinished {
                 function,
                 cause: &cause,
             });
         }
+        store.refund(self.frees.saturating_sub(self.adds));
         Ok(())
     }
 
@@ -229,13 +248,7 @@ impl<'f> Change<'f> {
                 }
             }
         }
-        let Some(latest) = latest else { return Ok(()) };
-        match directory.open(LATEST)? {
-            Some(found) => latest.check_untouched(&found),
-            None => Err(StoreError::EditedMeanwhile {
-                path: directory.path_of(LATEST),
-            }),
-        }
+        latest.map_or(Ok(()), |latest| latest.check_untouched(directory))
     }
 
     /// Appends the line and flushes it; if that fails, takes it back.
@@ -463,8 +476,6 @@ pub(super) struct Finished {
     pub(super) tail: Tail,
     /// The history, open for writing; `None` if there is none yet.
     pub(super) history: Option<Arc<File>>,
-    /// The staging directory, empty; `None` if there is none yet.
-    pub(super) staging: Option<Directory>,
 }
 
 /// Finishes or throws away what the last writer left. Called under the function's lock, before
@@ -488,8 +499,7 @@ pub(super) fn finish_last_change(
         let format = last.line.format;
         return Err(StoreError::NewerFormat { path, format });
     }
-    let staging = function.open(STAGING)?;
-    let names = staging.as_ref().map_or(Ok(Vec::new()), Directory::names)?;
+    let names = function.names_of(STAGING)?;
     let marks = unfinished_changes(&names);
     if !tail.torn.is_empty() && !explains_torn_line(&marks, &tail) {
         return Err(Tail::damaged_end(&path));
@@ -498,19 +508,17 @@ pub(super) fn finish_last_change(
     if let Some(history) = history.as_ref().filter(|_| !marks.is_empty()) {
         make_last_line_sure(function, history, &mut tail)?;
     }
-    if let Some(staging) = &staging {
-        let is_unfinished =
-            |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
-        if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
-            apply_again(store, function, staging, &last.line, &names)?;
-        }
-        clear(staging, &names)?;
+    if names.is_empty() {
+        return Ok(Finished { tail, history });
     }
-    Ok(Finished {
-        tail,
-        history,
-        staging,
-    })
+    let staging = function.ensure(STAGING)?;
+    let is_unfinished =
+        |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
+    if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
+        apply_again(store, function, &staging, &last.line, &names)?;
+    }
+    clear(&staging, &names)?;
+    Ok(Finished { tail, history })
 }
 
 /// Removes what no change needs any more; the marks last, so that a crash here is seen as one.

@@ -35,7 +35,7 @@ impl Store {
     /// If it cannot be staged.
     pub fn creation(&self, name: FunctionName, upload: Upload) -> Result<Creation<'_>, StoreError> {
         let directory = upload.area().directory().make(&staged_name(&upload))?;
-        let lock = Lock::try_acquire(&directory, LOCK, (&directory, LOCK))?.ok_or_else(|| {
+        let lock = Lock::try_acquire(&directory, LOCK)?.ok_or_else(|| {
             let path = directory.path_of(LOCK);
             StoreError::LockTimeout { path, seconds: 0 }
         })?;
@@ -95,6 +95,12 @@ impl Creation<'_> {
     /// disk refuses: nothing is changed then. [`StoreError::OutcomeUnknown`] if that could not be
     /// made sure.
     pub fn commit(self, configuration: &FunctionConfiguration) -> Result<(), StoreError> {
+        let packages = if self.draft.made().next().is_some() {
+            2
+        } else {
+            1
+        };
+        let charge = self.store.charge(self.upload.code().size * packages)?;
         let fact = self.stage_latest(configuration)?;
         let staging = self.directory.make(STAGING)?;
         let token = self.upload.area().token();
@@ -106,6 +112,7 @@ impl Creation<'_> {
         staging.flush()?;
         self.directory.flush()?;
         self.appear()?;
+        charge.keep();
         let finished = staging
             .remove_file(&token.change())
             .and_then(|()| staging.flush());

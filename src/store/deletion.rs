@@ -1,9 +1,10 @@
 //! Deleting a function: committed by one rename to `STORE/.trash`, removed afterwards.
 
 use super::error::StoreError;
-use super::layout::{STAGING, TRASH};
+use super::layout::{STAGING, TRASH, Token};
 use super::locked::LockedFunction;
-use super::staging::{random_token, sweep};
+use super::staging::sweep;
+use super::usage::count_function;
 
 impl LockedFunction<'_> {
     /// Deletes the function with everything in it. Its name is free again, and starts at 1.
@@ -16,7 +17,7 @@ impl LockedFunction<'_> {
         // A store that loses its last function is still known as one.
         root.ensure(STAGING)?;
         let trash = root.ensure(TRASH)?;
-        let entry = random_token(&trash)?.entry(name);
+        let entry = Token::random().entry(name);
         root.rename(name, &trash, &entry)?;
         if let Err(failure) = trash.flush().and_then(|()| root.flush()) {
             let undone = || -> Result<(), StoreError> {
@@ -29,6 +30,7 @@ impl LockedFunction<'_> {
                 Err(unknown) => unknown.with_unknown_outcome(),
             });
         }
+        self.store().refund(count_function(&trash.path_of(&entry)));
         // From here on the function is gone; what cannot be removed now is swept by the next command
         // that comes here.
         sweep(root);

@@ -3,11 +3,12 @@
 //! All of it goes through an open [`Directory`], by names relative to it. A symbolic link is never
 //! followed, so nothing outside the store is reached, and a function that was deleted and made
 //! anew meanwhile is not mistaken for the old one. Before each call that changes something the
-//! [`StepHook`](super::host::StepHook) is asked: tests stop a command there as a crash would.
+//! [`StepHook`] is asked: tests stop a command there as a crash would.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -140,17 +141,19 @@ impl Directory {
 
     /// Opens a directory in this one.
     pub(super) fn open(&self, name: &str) -> Result<Option<Self>> {
+        let before_step = self.before_step.clone();
+        Ok(self.open_handle(name)?.map(|handle| Self {
+            handle: std::sync::Arc::new(File::from(handle)),
+            path: self.path_of(name),
+            before_step,
+        }))
+    }
+
+    fn open_handle(&self, name: &str) -> Result<Option<OwnedFd>> {
         let path = self.path_of(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match rustix::fs::openat(&*self.handle, name, flags, Mode::empty()) {
-            Ok(handle) => {
-                let handle = std::sync::Arc::new(File::from(handle));
-                Ok(Some(Self {
-                    handle,
-                    path,
-                    before_step: self.before_step.clone(),
-                }))
-            }
+            Ok(handle) => Ok(Some(handle)),
             Err(rustix::io::Errno::NOENT) => Ok(None),
             Err(rustix::io::Errno::NOTDIR | rustix::io::Errno::LOOP) => Err(StoreError::damaged(
                 &path,
@@ -390,14 +393,27 @@ impl Directory {
 
     /// Returns the names of the entries, in no order.
     pub(super) fn names(&self) -> Result<Vec<OsString>> {
-        let failed = |errno: rustix::io::Errno| StoreError::io("list", &self.path)(errno.into());
         let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(&*self.handle).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_bytes();
-            if name != b"." && name != b".." {
-                names.push(OsStr::from_bytes(name).to_owned());
-            }
+        self.find(|name| {
+            names.push(name.to_owned());
+            false
+        })?;
+        Ok(names)
+    }
+
+    /// Returns the first entry that a condition holds for, in no order; reads no further.
+    pub(super) fn find(&self, fits: impl FnMut(&OsStr) -> bool) -> Result<Option<OsString>> {
+        find_in(rustix::fs::Dir::read_from(&*self.handle), &self.path, fits)
+    }
+
+    /// Returns the names of the entries of a directory in this one, none if it is missing.
+    pub(super) fn names_of(&self, name: &str) -> Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        if let Some(handle) = self.open_handle(name)? {
+            find_in(rustix::fs::Dir::new(handle), &self.path_of(name), |name| {
+                names.push(name.to_owned());
+                false
+            })?;
         }
         Ok(names)
     }
@@ -440,6 +456,22 @@ pub(super) fn stamp(file: &File, path: &Path) -> Result<Stamp> {
     let stat = rustix::fs::fstat(file);
     stat.map(Stamp::from)
         .map_err(|errno| StoreError::io("look at", path)(errno.into()))
+}
+
+fn find_in(
+    listed: rustix::io::Result<rustix::fs::Dir>,
+    path: &Path,
+    mut fits: impl FnMut(&OsStr) -> bool,
+) -> Result<Option<OsString>> {
+    let failed = |errno: rustix::io::Errno| StoreError::io("list", path)(errno.into());
+    for entry in listed.map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name != "." && name != ".." && fits(name) {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 fn vanished(path: &Path) -> StoreError {

@@ -83,6 +83,22 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The packages of the store would be larger, all together, than its quota.
+    #[error(
+        "{} holds {stored} bytes of packages, and {bytes} more would exceed its quota TotalCodeSize of \
+         {quota}; delete versions that are not needed, or raise the quota in store.json",
+        path.display()
+    )]
+    QuotaExceeded {
+        /// The store.
+        path: PathBuf,
+        /// Bytes stored now.
+        stored: u64,
+        /// Bytes that the change would add.
+        bytes: u64,
+        /// Bytes allowed.
+        quota: u64,
+    },
     /// Neither doing nor undoing a change could be made sure.
     #[error(
         "the outcome of this change is unknown: cannot {action} {}: {cause}. The next command that \
@@ -155,6 +171,7 @@ impl From<StoreError> for api::Error {
             StoreError::LockTimeout { .. } | StoreError::Overtaken { .. } => {
                 Self::TooManyRequests { message }
             }
+            StoreError::QuotaExceeded { .. } => Self::CodeStorageExceeded { message },
             StoreError::InvalidPackage { .. } => Self::InvalidParameterValue { message },
         }
     }

@@ -22,7 +22,7 @@ use crate::api::timestamp::Timestamp;
 pub(super) const FORMAT: u64 = 1;
 
 /// How much of the end of the file is read at first: several lines, one call.
-const WINDOW: u64 = 8192;
+const WINDOW: u64 = 4096;
 
 /// What to do about a history that cannot be trusted.
 const REMEDY: &str = "restore the file from a copy; or move it away, and the function goes on \
@@ -142,8 +142,8 @@ pub(super) struct Tail {
     /// What stands behind the last whole line and is no line: torn, or damage. Blank lines do not
     /// count.
     pub(super) torn: Vec<u8>,
-    /// The whole lines before the last one that came with it, oldest first.
-    before: Vec<Vec<u8>>,
+    /// The whole lines before the last one that were read with it, oldest first.
+    before: Vec<u8>,
     /// How long the file is.
     pub(super) length: u64,
 }
@@ -197,16 +197,14 @@ impl Tail {
             offset: offset_of(position),
         };
         let end = offset_of(position + line.len()) + 1;
-        let skipped = usize::from(start > 0);
-        let before = lines
-            .iter()
-            .skip(skipped)
-            .map(|(_, line)| line.trim_ascii_end().to_vec());
+        let first = lines
+            .get(usize::from(start > 0))
+            .map_or(position, |(first, _)| *first);
         Ok(Some(Self {
             last: Some(last),
             end,
             torn,
-            before: before.collect(),
+            before: bytes[first..position].to_vec(),
             length: 0,
         }))
     }
@@ -219,7 +217,11 @@ impl Tail {
         };
         let mut previous = last.line.previous.clone();
         let mut time = last.line.time;
-        for line in self.before.iter().rev() {
+        let lines = self
+            .before
+            .split(|&byte| byte == b'\n')
+            .map(<[u8]>::trim_ascii_end);
+        for line in lines.rev().filter(|line| !line.is_empty()) {
             if previous.as_deref() != Some(&hex(&Sha256::digest(line))) {
                 let problem = format!(
                     "the line before that of {time} is not the one that stood there; {REMEDY}"

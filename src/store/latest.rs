@@ -7,7 +7,7 @@ use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::LatestFact;
 use super::host::Host;
-use super::layout::{CODE_ZIP, CONFIG_JSON};
+use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::package;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
@@ -182,16 +182,17 @@ impl Latest {
         }
     }
 
-    /// Checks that the two files in a directory are still the ones that were read.
-    pub(super) fn check_untouched(&self, latest: &Directory) -> Result<(), StoreError> {
-        for (name, stamp) in [
+    /// Checks that the two files of a function are still the ones that were read.
+    pub(super) fn check_untouched(&self, function: &Directory) -> Result<(), StoreError> {
+        let files = [
             (CONFIG_JSON, self.config_stamp),
             (CODE_ZIP, self.package_stamp),
-        ] {
-            if latest.stamp(name)? != Some(stamp) {
-                return Err(StoreError::EditedMeanwhile {
-                    path: latest.path_of(name),
-                });
+        ];
+        for (name, stamp) in files {
+            let path = format!("{LATEST}/{name}");
+            if function.stamp(&path)? != Some(stamp) {
+                let path = function.path_of(&path);
+                return Err(StoreError::EditedMeanwhile { path });
             }
         }
         Ok(())

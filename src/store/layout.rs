@@ -1,6 +1,7 @@
 //! Every name in a store, once.
 
 use std::ffi::OsStr;
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::api::qualifier::{AliasName, parse_version};
 
@@ -10,6 +11,8 @@ pub(super) const STORE_JSON: &str = "store.json";
 pub(super) const STAGING: &str = ".staging";
 /// `STORE/.trash/`
 pub(super) const TRASH: &str = ".trash";
+/// `STORE/.usage`
+pub(super) const USAGE: &str = ".usage";
 /// `STORE/NAME/$LATEST/`
 pub(super) const LATEST: &str = "$LATEST";
 /// `STORE/NAME/versions/`
@@ -49,15 +52,15 @@ impl Token {
     /// How many letters and digits a token has.
     const LENGTH: usize = 8;
 
-    /// Makes a fresh, random token.
-    pub(super) fn random() -> Result<Self, getrandom::Error> {
+    /// Makes a fresh token, at random: std seeds its hashers from the system.
+    pub(super) fn random() -> Self {
         const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-        let number = getrandom::u64()?;
+        let number = RandomState::new().hash_one(());
         let letter = |position: u32| {
             let index = number / 36_u64.pow(position) % 36;
             char::from(LETTERS[usize::try_from(index).unwrap_or_default()])
         };
-        Ok(Self((0..8).map(letter).collect()))
+        Self((0..8).map(letter).collect())
     }
 
     /// Takes a token as it stands in a line of the history.
@@ -153,7 +156,7 @@ mod tests {
 
     #[test]
     fn tokens_are_eight_letters_and_digits_and_differ() {
-        let tokens: Vec<Token> = (0..50).map(|_| Token::random().unwrap()).collect();
+        let tokens: Vec<Token> = (0..50).map(|_| Token::random()).collect();
         for (index, token) in tokens.iter().enumerate() {
             assert_eq!(
                 Token::of_entry(OsStr::new(&token.change())).as_ref(),

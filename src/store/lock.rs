@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use fs2::FileExt as _;
 
-use super::durable::Directory;
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::layout::PRIVATE_FILE_MODE;
 
@@ -22,22 +22,36 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// An exclusive lock, released when dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
+    /// Returns the locked file.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Takes the lock of a file, made if it is missing, without waiting. `None` if another process
-    /// has it, or removed the file meanwhile: it must still be what `path` in `above` leads to.
+    /// has it, or removed the file meanwhile.
     pub(super) fn try_acquire(
         directory: &Directory,
         name: &str,
-        (above, path): (&Directory, &str),
     ) -> Result<Option<Self>, StoreError> {
-        let (file, stamp) = directory.open_file_to_write(name, PRIVATE_FILE_MODE)?;
+        let opened = directory.open_file_to_write(name, PRIVATE_FILE_MODE)?;
+        Self::try_take(opened, directory, name)
+    }
+
+    /// Takes the lock of an open file without waiting. `None` if another process has it, or if it is
+    /// no more what `path` in a directory leads to.
+    pub(super) fn try_take(
+        (file, stamp): (File, Stamp),
+        directory: &Directory,
+        path: &str,
+    ) -> Result<Option<Self>, StoreError> {
         match file.try_lock_exclusive() {
-            Ok(()) => Ok(above.is_at(path, stamp)?.then_some(Self { _file: file })),
+            Ok(()) => Ok(directory.is_at(path, stamp)?.then_some(Self { file })),
             Err(error) if error.kind() == fs2::lock_contended_error().kind() => Ok(None),
-            Err(error) => Err(StoreError::io("lock", &directory.path_of(name))(error)),
+            Err(error) => Err(StoreError::io("lock", &directory.path_of(path))(error)),
         }
     }
 }
@@ -80,19 +94,11 @@ mod tests {
         let directory = Directory::open_path(temporary.path(), None)
             .unwrap()
             .unwrap();
-        let lock = Lock::try_acquire(&directory, "l", (&directory, "l")).unwrap();
+        let lock = Lock::try_acquire(&directory, "l").unwrap();
         assert!(lock.is_some());
-        assert!(
-            Lock::try_acquire(&directory, "l", (&directory, "l"))
-                .unwrap()
-                .is_none()
-        );
+        assert!(Lock::try_acquire(&directory, "l").unwrap().is_none());
         drop(lock);
-        assert!(
-            Lock::try_acquire(&directory, "l", (&directory, "l"))
-                .unwrap()
-                .is_some()
-        );
+        assert!(Lock::try_acquire(&directory, "l").unwrap().is_some());
     }
 
     #[test]

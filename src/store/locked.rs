@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::change::{Change, Finished, finish_last_change};
 use super::documents::PublishedVersion;
-use super::durable::Directory;
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{Draft, LastPublished, Tail};
 use super::host::Notice;
@@ -13,7 +13,7 @@ use super::latest::Latest;
 use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
 use super::lock::{Lock, wait_for};
 use super::registry::Store;
-use super::view::View;
+use super::view::{View, is_function};
 use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::{AliasName, parse_version};
@@ -26,7 +26,6 @@ pub struct LockedFunction<'s> {
     view: View,
     tail: Tail,
     history: Option<Arc<File>>,
-    staging: Option<Directory>,
     _lock: Lock,
 }
 
@@ -43,12 +42,14 @@ impl Store {
         };
         let host = self.host();
         let attempt = || {
-            let Some(directory) = self.function(name)? else {
+            let Some(directory) = root.open(name.as_str())? else {
+                return Ok(Some(None));
+            };
+            let Some(opened) = open_lock(&directory)? else {
                 return Ok(Some(None));
             };
             // A function that was deleted meanwhile is not locked by its old directory.
-            let place = format!("{name}/{LOCK}");
-            let lock = Lock::try_acquire(&directory, LOCK, (root, &place))?;
+            let lock = Lock::try_take(opened, root, &format!("{name}/{LOCK}"))?;
             Ok(lock.map(|lock| Some((directory, lock))))
         };
         let waiting = || (host.notify)(&Notice::WaitingForLock(name));
@@ -62,11 +63,7 @@ impl Store {
         let Some((directory, lock)) = found else {
             return Ok(None);
         };
-        let Finished {
-            tail,
-            history,
-            staging,
-        } = finish_last_change(self, &directory)?;
+        let Finished { tail, history } = finish_last_change(self, &directory)?;
         let view = View::settled(directory, tail.last.clone());
         Ok(Some(LockedFunction {
             store: self,
@@ -74,10 +71,23 @@ impl Store {
             view,
             tail,
             history,
-            staging,
             _lock: lock,
         }))
     }
+}
+
+/// Opens a function's lock, made if it is missing; `None` if the directory is no function's: nothing
+/// is made there.
+fn open_lock(directory: &Directory) -> Result<Option<(File, Stamp)>, StoreError> {
+    if let Some(opened) = directory.open_file_to_change(LOCK)? {
+        return Ok(Some(opened));
+    }
+    if !is_function(directory)? {
+        return Ok(None);
+    }
+    directory
+        .open_file_to_write(LOCK, PRIVATE_FILE_MODE)
+        .map(Some)
 }
 
 impl LockedFunction<'_> {
@@ -192,7 +202,7 @@ impl LockedFunction<'_> {
             (self.draft(operation, self.highest_version()?, last), fact)
         };
         let mut change = Change::begin(self, draft)?;
-        change.remove_version(number);
+        change.remove_version(number)?;
         change.commit_beside_latest(fact)
     }
 
@@ -222,10 +232,7 @@ impl LockedFunction<'_> {
 
     /// Opens the staging directory, made if it is missing.
     pub(super) fn staging(&self) -> Result<Directory, StoreError> {
-        match &self.staging {
-            Some(staging) => Ok(staging.clone()),
-            None => self.directory().ensure(STAGING),
-        }
+        self.directory().ensure(STAGING)
     }
 
     /// Opens the history for writing, made if it is missing.

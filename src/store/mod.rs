@@ -12,6 +12,7 @@
 //!     .lock                    the writer's lock                                 lock
 //!     .staging/                what a change is made of, until it is in place    change
 //!   .staging/                  uploads, and functions being made                 staging
+//!   .usage                     bytes of all packages: a cache                   usage
 //!   .trash/                    functions being deleted                           deletion
 //! ```
 //!
@@ -42,6 +43,7 @@ mod locked;
 mod package;
 mod registry;
 mod staging;
+mod usage;
 mod view;
 
 pub use change::{Change, StagedVersion};

@@ -332,21 +332,24 @@ fn has_functions(root: &Directory) -> Result<bool, StoreError> {
         return Ok(true);
     }
     let mut unreadable = None;
-    for name in root.names()? {
+    let found = root.find(|name| {
         let Some(name) = name.to_str().and_then(FunctionName::parse) else {
-            continue;
+            return false;
         };
-        match root.open(name.as_str()).and_then(|found| match found {
-            Some(directory) => directory.contains(LATEST),
-            None => Ok(false),
-        }) {
-            Ok(true) => return Ok(true),
+        let looked = match root.open(name.as_str()) {
+            Ok(Some(directory)) => directory.contains(LATEST),
             // What is no directory is no function.
-            Ok(false) | Err(StoreError::Damaged { .. }) => {}
-            Err(error) => unreadable = Some(error),
-        }
-    }
-    unreadable.map_or(Ok(false), Err)
+            Ok(None) | Err(StoreError::Damaged { .. }) => Ok(false),
+            Err(error) => Err(error),
+        };
+        looked.unwrap_or_else(|error| {
+            unreadable = Some(error);
+            false
+        })
+    })?;
+    unreadable
+        .filter(|_| found.is_none())
+        .map_or(Ok(found.is_some()), Err)
 }
 
 /// A function's directory is easily taken for the store.

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io;
 
 use super::durable::Directory;
 use super::error::StoreError;
@@ -30,7 +29,7 @@ impl StagingArea {
         let root = store.made_root()?;
         let directory = root.ensure(STAGING)?;
         loop {
-            let token = random_token(&directory)?;
+            let token = Token::random();
             // A sweeper may have been faster than this lock: then the token is given up.
             if let Some(lock) = lock_token(&directory, &token)? {
                 sweep(root);
@@ -61,8 +60,7 @@ impl Drop for StagingArea {
 }
 
 fn lock_token(directory: &Directory, token: &Token) -> Result<Option<Lock>, StoreError> {
-    let name = token.entry("lock");
-    Lock::try_acquire(directory, &name, (directory, &name))
+    Lock::try_acquire(directory, &token.entry("lock"))
 }
 
 /// Removes all entries of a token, its lock's file last.
@@ -119,15 +117,6 @@ fn sweep_trash(root: &Directory) -> Result<(), StoreError> {
         root.flush()?;
     }
     names.iter().try_for_each(|name| trash.remove_all(name))
-}
-
-/// Makes a fresh token; a failure names the directory that it is needed in.
-pub(super) fn random_token(directory: &Directory) -> Result<Token, StoreError> {
-    Token::random().map_err(|error| {
-        StoreError::io("find a random name in", directory.path())(io::Error::other(
-            error.to_string(),
-        ))
-    })
 }
 
 /// A deployment package that was uploaded: copied into the store, checked, hashed and flushed.

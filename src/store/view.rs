@@ -92,23 +92,17 @@ impl Store {
 
     /// Opens a function by its path and reads the end of its history.
     fn read_tail(&self, function: &FunctionName) -> Result<Option<(Directory, Tail)>, StoreError> {
-        let Some(directory) = self.function(function)? else {
-            return Ok(None);
-        };
-        let tail = read_history(&directory)?.unwrap_or_default();
-        Ok(Some((directory, tail)))
-    }
-
-    /// Opens a function's directory. One without `$LATEST` and history is no function.
-    pub(super) fn function(&self, name: &FunctionName) -> Result<Option<Directory>, StoreError> {
         let Some(root) = self.root() else {
             return Ok(None);
         };
-        let Some(directory) = root.open(name.as_str())? else {
+        let Some(directory) = root.open(function.as_str())? else {
             return Ok(None);
         };
-        let exists = directory.contains(LATEST)? || directory.contains(HISTORY)?;
-        Ok(exists.then_some(directory))
+        if !is_function(&directory)? {
+            return Ok(None);
+        }
+        let tail = read_history(&directory)?.unwrap_or_default();
+        Ok(Some((directory, tail)))
     }
 }
 
@@ -295,6 +289,11 @@ impl View {
             .chain([(directory, name.to_owned())])
             .collect()
     }
+}
+
+/// Returns whether a directory is a function's: it has `$LATEST`, or a history.
+pub(super) fn is_function(directory: &Directory) -> Result<bool, StoreError> {
+    Ok(directory.contains(LATEST)? || directory.contains(HISTORY)?)
 }
 
 fn end(found: Option<&(Directory, Tail)>) -> Option<&Tail> {

@@ -312,7 +312,7 @@ pub fn files_under(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                     found.insert(name, Vec::new());
                 }
                 pending.push(path);
-            } else if !path.ends_with(".lock") {
+            } else if !path.ends_with(".lock") && !path.ends_with(".usage") {
                 let content = if metadata.is_file() {
                     std::fs::read(&path).unwrap()
                 } else {

@@ -1,1 +1,19 @@
-//! x
+//! What takes strace to see: the command killed at each of its system calls, and how many it makes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::allow_attributes,
+    reason = "tests stop at the first surprise, place files by hand, and tell what they counted"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod counts;
+mod killed;
+mod killed_init;
+mod outcome;
+mod strace;

@@ -1,0 +1,165 @@
+//! `STORE/.usage`: the bytes of all deployment packages together, against the quota.
+//!
+//! The file is a cache. It is read, compared and written in one hold of its own lock, so that two
+//! writers together cannot exceed the quota; it is counted anew when it is missing or is no number,
+//! and before anything is refused. What a killed command charged and did not use is thereby
+//! found out.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use walkdir::WalkDir;
+
+use super::durable::Directory;
+use super::error::StoreError;
+use super::layout::{CODE_ZIP, LATEST, USAGE, VERSIONS};
+use super::lock::{Lock, wait_for};
+use super::registry::Store;
+
+/// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes that were counted as stored before they are; given back unless they are kept.
+pub(super) struct Charge<'s> {
+    store: &'s Store,
+    bytes: u64,
+}
+
+impl Store {
+    /// Counts bytes that are about to be stored.
+    ///
+    /// # Errors
+    /// [`StoreError::QuotaExceeded`] if the store would hold more than its quota.
+    pub(super) fn charge(&self, bytes: u64) -> Result<Charge<'_>, StoreError> {
+        if bytes == 0 {
+            return Ok(Charge { store: self, bytes });
+        }
+        let root = self.made_root()?;
+        let usage = lock_usage(root)?;
+        let quota = self.quotas().total_code_size;
+        let fits = |stored: u64| stored.saturating_add(bytes) <= quota;
+        let mut stored = usage.read(root)?;
+        if !stored.is_some_and(fits) {
+            stored = Some(count(root));
+        }
+        let stored = stored.unwrap_or_default();
+        if !fits(stored) {
+            let path = root.path().to_owned();
+            return Err(StoreError::QuotaExceeded {
+                path,
+                stored,
+                bytes,
+                quota,
+            });
+        }
+        usage.write(root, stored + bytes)?;
+        Ok(Charge { store: self, bytes })
+    }
+
+    /// Takes bytes off that are stored no more. Where that fails, the cache says too much, which is
+    /// found out before anything is refused.
+    pub(super) fn refund(&self, bytes: u64) {
+        let refunded = || -> Result<(), StoreError> {
+            let root = self.made_root()?;
+            let usage = lock_usage(root)?;
+            match usage.read(root)? {
+                Some(stored) => usage.write(root, stored.saturating_sub(bytes)),
+                None => Ok(()),
+            }
+        };
+        if bytes > 0 {
+            drop(refunded());
+        }
+    }
+}
+
+fn lock_usage(root: &Directory) -> Result<Usage, StoreError> {
+    let attempt = || Lock::try_acquire(root, USAGE);
+    let lock = wait_for(PATIENCE, attempt, || ())?;
+    let lock = lock.ok_or_else(|| StoreError::LockTimeout {
+        path: root.path_of(USAGE),
+        seconds: PATIENCE.as_secs(),
+    })?;
+    Ok(Usage { lock })
+}
+
+impl Charge<'_> {
+    /// Keeps the bytes counted: they are stored.
+    pub(super) fn keep(mut self) {
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Charge<'_> {
+    fn drop(&mut self) {
+        self.store.refund(self.bytes);
+    }
+}
+
+/// The file, locked.
+struct Usage {
+    lock: Lock,
+}
+
+impl Usage {
+    fn read(&self, root: &Directory) -> Result<Option<u64>, StoreError> {
+        let mut text = [0; 32];
+        let count = self
+            .file()
+            .read_at(&mut text, 0)
+            .map_err(StoreError::io("read", &root.path_of(USAGE)))?;
+        let text = std::str::from_utf8(&text[..count]).unwrap_or_default();
+        Ok(text
+            .strip_suffix('\n')
+            .and_then(|number| number.parse().ok()))
+    }
+
+    /// Writes the number, as long as any, so that nothing of a longer one is left behind it.
+    fn write(&self, root: &Directory, stored: u64) -> Result<(), StoreError> {
+        root.write_at(self.file(), USAGE, format!("{stored:020}\n").as_bytes(), 0)
+    }
+
+    fn file(&self) -> &File {
+        self.lock.file()
+    }
+}
+
+/// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not
+/// be looked at, does not count.
+fn count(root: &Directory) -> u64 {
+    let functions = WalkDir::new(root.path())
+        .min_depth(1)
+        .max_depth(1)
+        .into_iter();
+    let names = functions
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path);
+    names.map(|function| count_function(&function)).sum()
+}
+
+/// Adds up the packages of one function.
+pub(super) fn count_function(function: &Path) -> u64 {
+    let is_package = |entry: &walkdir::DirEntry| {
+        let place: Vec<_> = entry
+            .path()
+            .strip_prefix(function)
+            .into_iter()
+            .flatten()
+            .collect();
+        match place[..] {
+            [directory, file] => directory == LATEST && file == CODE_ZIP,
+            [directory, _, file] => directory == VERSIONS && file == CODE_ZIP,
+            _ => false,
+        }
+    };
+    WalkDir::new(function)
+        .max_depth(3)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(is_package)
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}

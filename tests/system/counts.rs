@@ -1,0 +1,189 @@
+//! How many system calls a publish makes: figures that no machine changes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::outcome::{FUNCTION, check_history, hex_sha256};
+use crate::strace::{Call, record};
+use crate::support::{TestStore, zip_of};
+
+/// Makes a package of a kilobyte.
+const SMALL: usize = 900;
+
+const PUBLISH: [&str; 3] = ["publish-version", "--function-name", FUNCTION];
+
+/// System calls by name.
+type Counts = BTreeMap<String, usize>;
+
+/// Makes a store whose function has this many versions, and another package to publish.
+fn with_versions(versions: u64) -> TestStore {
+    let store = TestStore::nothing();
+    store.create(FUNCTION, &["--publish"]).succeeded();
+    store.update(FUNCTION, &[b'x'; SMALL], &[]).succeeded();
+    multiply_versions(&store, versions);
+    check_history(&store);
+    store
+}
+
+/// Makes more versions of the first one, and a history that tells of all, as if each had been
+/// published with a millisecond in between.
+fn multiply_versions(store: &TestStore, versions: u64) {
+    let directory = store.join(FUNCTION).join("versions");
+    let first = directory.join("1");
+    let package = std::fs::read(first.join("code.zip")).unwrap();
+    let config = std::fs::read_to_string(first.join("config.json")).unwrap();
+    let [created, mut updated]: [Value; 2] = store.history(FUNCTION).try_into().unwrap();
+    let mut history = String::new();
+    for number in 1..=versions {
+        let config = config
+            .replace("\"Version\": \"1\"", &format!("\"Version\": \"{number}\""))
+            .replace("function:hello:1\"", &format!("function:hello:{number}\""));
+        let mut line = created.clone();
+        if number > 1 {
+            let version = directory.join(number.to_string());
+            std::fs::create_dir(&version).unwrap();
+            std::fs::write(version.join("code.zip"), &package).unwrap();
+            std::fs::write(version.join("config.json"), &config).unwrap();
+            line["Operation"] = json!("PublishVersion");
+            line["Token"] = json!(format!("{number:08}"));
+        }
+        let (second, millisecond) = (number / 1000, number % 1000);
+        let time = format!("2020-01-01T00:00:{second:02}.{millisecond:03}+0000");
+        let hash = hex_sha256(config.as_bytes());
+        line["Time"] = json!(time);
+        line["Made"] = json!([{"Version": number, "ConfigSha256": hash, "Published": time}]);
+        line["HighestVersion"] = json!(number);
+        line["LastPublished"]["Version"] = json!(number);
+        append(&mut history, line);
+    }
+    updated["HighestVersion"] = json!(versions);
+    updated["LastPublished"]["Version"] = json!(versions);
+    append(&mut history, updated);
+    std::fs::write(store.join(FUNCTION).join("history.jsonl"), history).unwrap();
+}
+
+fn append(history: &mut String, mut line: Value) {
+    if let Some(previous) = history.lines().next_back() {
+        line["Previous"] = json!(hex_sha256(previous.as_bytes()));
+    }
+    history.push_str(&line.to_string());
+    history.push('\n');
+}
+
+/// Replaces the package by hand.
+fn replace_package(store: &TestStore) {
+    let package = zip_of(&[("app.py", &[b'y'; SMALL])]);
+    std::fs::write(store.join(FUNCTION).join("$LATEST/code.zip"), package).unwrap();
+}
+
+/// Counts all calls from the first on, so that what the loader does is among them.
+fn count(calls: &[Call]) -> Counts {
+    let mut counts = Counts::new();
+    for call in calls {
+        // With debug assertions, std looks at each file descriptor before it closes it.
+        if cfg!(debug_assertions) && call.name == "fcntl" && call.text.contains("F_GETFD") {
+            continue;
+        }
+        *counts.entry(call.name.clone()).or_default() += 1;
+    }
+    counts
+}
+
+fn check_goals(what: &str, counts: &Counts) {
+    let flushes: usize = ["fsync", "fdatasync", "sync_file_range", "syncfs", "sync"]
+        .iter()
+        .filter_map(|name| counts.get(*name))
+        .sum();
+    let all: usize = counts.values().sum();
+    println!("{what}: {flushes} flushes, {all} system calls: {counts:?}");
+    assert!(flushes <= 8, "{what}: {flushes} flushes: {counts:?}");
+    assert!(all <= 140, "{what}: {all} system calls: {counts:?}");
+}
+
+/// Sees that a run never read the directory of the versions.
+fn check_versions_are_not_listed(calls: &[Call]) {
+    let listed = calls
+        .iter()
+        .find(|call| call.name.starts_with("getdents") && call.text.contains("/versions>"));
+    assert!(listed.is_none(), "{listed:?}");
+}
+
+/// Publishes, and counts the calls.
+fn publish(store: TestStore, version: u64) -> Counts {
+    let recorded = record(store, &PUBLISH);
+    let answer: Value = serde_json::from_str(&recorded.stdout).unwrap();
+    assert_eq!(answer["Version"], version.to_string());
+    check_versions_are_not_listed(&recorded.calls);
+    count(&recorded.calls)
+}
+
+#[test]
+fn a_publish_makes_the_same_few_calls_with_one_version_and_with_ten_thousand() {
+    let one = publish(with_versions(1), 2);
+    check_goals("publish-version at 1 version", &one);
+    let many = publish(with_versions(10_000), 10_001);
+    check_goals("publish-version at 10,000 versions", &many);
+    assert_eq!(one, many);
+}
+
+#[test]
+fn reading_makes_the_same_calls_with_one_version_and_with_ten_thousand() {
+    let read = |versions: u64| {
+        let mut store = with_versions(versions);
+        let highest = versions.to_string();
+        ["$LATEST", &highest].map(|qualifier| {
+            let arguments = [
+                "get-function-configuration",
+                "--function-name",
+                FUNCTION,
+                "--qualifier",
+                qualifier,
+            ];
+            let recorded = record(
+                std::mem::replace(&mut store, TestStore::nothing()),
+                &arguments,
+            );
+            check_versions_are_not_listed(&recorded.calls);
+            store = recorded.store;
+            count(&recorded.calls)
+        })
+    };
+    let (one, many) = (read(1), read(10_000));
+    let calls: [usize; 2] = [0, 1].map(|index| one[index].values().sum());
+    println!("get-function-configuration: {calls:?} system calls");
+    assert_eq!(one, many);
+}
+
+#[test]
+fn the_first_publish_of_a_function_keeps_to_the_goals() {
+    let store = TestStore::nothing();
+    store.create(FUNCTION, &[]).succeeded();
+    store.update(FUNCTION, &[b'x'; SMALL], &[]).succeeded();
+    check_goals("the first publish-version", &publish(store, 1));
+}
+
+#[test]
+fn a_publish_of_a_package_replaced_by_hand_keeps_to_the_goals() {
+    let store = TestStore::nothing();
+    store.create(FUNCTION, &["--publish"]).succeeded();
+    replace_package(&store);
+    let counts = publish(store, 2);
+    check_goals("publish-version of a package replaced by hand", &counts);
+}
+
+#[test]
+fn a_publish_makes_the_same_calls_whatever_the_number_of_functions() {
+    // Only functions say that this is a store: there is no store.json.
+    let publish_among = |functions: u64| {
+        let store = TestStore::made_by_hand(FUNCTION);
+        for number in 1..functions {
+            store.place_function(&format!("other-{number}"));
+        }
+        // The first one finds no count of the bytes stored, and may go through all of them.
+        store.publish(FUNCTION, &[]).succeeded();
+        replace_package(&store);
+        publish(store, 2)
+    };
+    assert_eq!(publish_among(1), publish_among(1_000));
+}

@@ -1,0 +1,180 @@
+//! What must hold of a function wherever a command was killed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::{TestStore, masked};
+
+/// The function that is changed.
+pub(crate) const FUNCTION: &str = "hello";
+
+/// What readers answer: by qualifier, null where there is nothing.
+pub(crate) type Answers = BTreeMap<String, Value>;
+
+/// Asks for `$LATEST` and for each version up to a number.
+pub(crate) fn answers(store: &TestStore, up_to: u64) -> Answers {
+    let qualifiers = (1..=up_to).map(|number| number.to_string());
+    std::iter::once("$LATEST".to_owned())
+        .chain(qualifiers)
+        .map(|qualifier| {
+            let ran = match qualifier.as_str() {
+                "$LATEST" => store.get(FUNCTION, &[]),
+                number => store.get(FUNCTION, &["--qualifier", number]),
+            };
+            let answer = match ran.code {
+                // Where nothing has come to be, that is said in so many words.
+                Some(253) => {
+                    ran.failed(253);
+                    Value::Null
+                }
+                Some(254) => {
+                    ran.failed_with("ResourceNotFoundException", "GetFunctionConfiguration");
+                    Value::Null
+                }
+                _ => ran.succeeded(),
+            };
+            (qualifier, answer)
+        })
+        .collect()
+}
+
+/// Returns the answers as text, without times and revision ids.
+pub(crate) fn without_times(answers: &Answers) -> String {
+    masked(&serde_json::to_string(answers).unwrap())
+}
+
+/// Returns the highest version among the answers.
+pub(crate) fn highest(answers: &Answers) -> u64 {
+    let found = answers.iter().filter(|(_, answer)| !answer.is_null());
+    found
+        .filter_map(|(qualifier, _)| qualifier.parse().ok())
+        .max()
+        .unwrap_or(0)
+}
+
+/// Sees that each answer tells of the package that stands there, and the history of `$LATEST`.
+pub(crate) fn check_answers(store: &TestStore, answers: &Answers) {
+    for (qualifier, answer) in answers.iter().filter(|(_, answer)| !answer.is_null()) {
+        let package = std::fs::read(package_of(store, qualifier)).unwrap();
+        assert_eq!(answer["Version"], **qualifier);
+        assert_eq!(answer["CodeSize"], package.len());
+        assert_eq!(answer["CodeSha256"], base64_sha256(&package), "{qualifier}");
+    }
+    if let Some(last) = whole_lines(store).last()
+        && !answers["$LATEST"].is_null()
+    {
+        let (answer, fact) = (&answers["$LATEST"], &last["Latest"]);
+        assert_eq!(answer["RevisionId"], fact["RevisionId"]);
+        assert_eq!(answer["CodeSha256"], fact["CodeSha256"]);
+        // A version that the history knows is there, and no other.
+        let (committed, found) = (last["HighestVersion"].as_u64().unwrap(), highest(answers));
+        assert_eq!(committed, found, "{last}");
+    }
+}
+
+/// Returns where the package of a qualifier stands: while the last change is unfinished, what is
+/// staged comes first.
+fn package_of(store: &TestStore, qualifier: &str) -> PathBuf {
+    let function = store.join(FUNCTION);
+    let (place, staged) = match qualifier {
+        "$LATEST" => ("$LATEST/code.zip".to_owned(), "code.zip".to_owned()),
+        number => (
+            format!("versions/{number}/code.zip"),
+            format!("version-{number}/code.zip"),
+        ),
+    };
+    let lines = whole_lines(store);
+    let token = lines.last().and_then(|line| line["Token"].as_str());
+    let staged = token
+        .filter(|token| function.join(format!(".staging/{token}.change")).exists())
+        .map(|token| function.join(format!(".staging/{token}.{staged}")));
+    match staged.filter(|path| path.exists()) {
+        Some(staged) => staged,
+        None => function.join(place),
+    }
+}
+
+/// Returns the lines of the history that are whole; a writer that was killed may have left a torn
+/// one.
+fn whole_lines(store: &TestStore) -> Vec<Value> {
+    let text = std::fs::read_to_string(store.join(FUNCTION).join("history.jsonl"));
+    let text = text.unwrap_or_default();
+    text.split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'))
+        .map_while(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+/// Sees that every line of the history is whole, hangs on the one before it, and is later; and that
+/// no version was made twice.
+pub(crate) fn check_history(store: &TestStore) {
+    let text = std::fs::read_to_string(store.join(FUNCTION).join("history.jsonl")).unwrap();
+    assert!(text.ends_with('\n'), "{text}");
+    let mut previous: Option<(String, String)> = None;
+    let mut made = BTreeSet::new();
+    for text in text.lines() {
+        let line: Value = serde_json::from_str(text).unwrap();
+        let time = line["Time"].as_str().unwrap().to_owned();
+        match &previous {
+            None => assert_eq!(line.get("Previous"), None),
+            Some((hash, before)) => {
+                assert_eq!(line["Previous"], **hash);
+                assert!(time > *before, "{time} after {before}");
+            }
+        }
+        for version in line["Made"].as_array().into_iter().flatten() {
+            let number = version["Version"].as_u64().unwrap();
+            assert!(made.insert(number), "{number} was made twice");
+            assert_eq!(line["HighestVersion"], number);
+            let config = format!("versions/{number}/config.json");
+            let config = std::fs::read(store.join(FUNCTION).join(config)).unwrap();
+            assert_eq!(version["ConfigSha256"], hex_sha256(&config));
+        }
+        previous = Some((hex_sha256(text.as_bytes()), time));
+    }
+}
+
+/// Sees that a staging directory has no entries; one that is missing is an empty one.
+pub(crate) fn check_empty(directory: &Path) {
+    let entries: Vec<_> = std::fs::read_dir(directory).into_iter().flatten().collect();
+    assert!(entries.is_empty(), "{entries:?}");
+}
+
+/// Sees that the store holds its one function, versions 1 to `highest`, and nothing besides but
+/// these files.
+pub(crate) fn check_files(store: &TestStore, highest: u64, further: &BTreeSet<PathBuf>) {
+    let mut expected = further.clone();
+    let function = Path::new(FUNCTION);
+    let versions = (1..=highest).map(|number| function.join(format!("versions/{number}")));
+    for directory in versions.chain([function.join("$LATEST")]) {
+        expected.insert(directory.join("code.zip"));
+        expected.insert(directory.join("config.json"));
+        expected.insert(directory);
+    }
+    let names = ["", "versions", "history.jsonl"];
+    expected.extend(names.map(|name| function.join(name)));
+    let mut found: BTreeSet<PathBuf> = store.files().into_keys().collect();
+    // A cache, which may be there or not.
+    found.remove(Path::new(".usage"));
+    assert_eq!(found, expected);
+    check_empty(&store.join(FUNCTION).join(".staging"));
+    check_empty(&store.join(".staging"));
+}
+
+fn base64_sha256(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(Sha256::digest(bytes))
+}
+
+/// Returns a SHA-256 as the history writes it.
+pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
+}
