@@ -78,9 +78,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         .try_get_matches_from_mut(arguments)
         .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
         .map_err(|error| error.format(&mut command));
-    // The process ends soon: taking the description of all commands apart would cost more than
-    // hashing a small package.
-    std::mem::forget(command);
+    // Its memory serves the command.
+    drop(command);
     match parsed {
         Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
         Err(error) => refused::usage_outcome(&error),

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::durable::{Directory, FileTime, stamp};
+use super::durable::{Directory, FileTime, Stamp, stamp};
 use super::error::StoreError;
 use super::history::{Draft, FORMAT, LastLine, LatestFact, Line, Tail};
 use super::host::Notice;
@@ -35,6 +35,7 @@ use super::staging::Upload;
 use super::view::{explains_torn_line, unfinished_changes};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
+use crate::api::qualifier::parse_version;
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
 
@@ -93,23 +94,24 @@ impl<'f> Change<'f> {
     /// # Errors
     /// If its directory cannot be made.
     pub fn stage_version(&mut self) -> Result<StagedVersion, StoreError> {
-        let highest = self.draft.highest_version;
-        let mut number = highest.checked_add(1).ok_or_else(|| {
-            let path = self.function.directory().path_of(HISTORY);
-            StoreError::damaged(
-                &path,
-                format!("the highest version, {highest}, has no next one"),
-            )
-        })?;
+        let mut number = self.number_after(self.draft.highest_version)?;
         if let Some(versions) = self.function.versions()? {
             // Probed, never found by reading the directory. One placed by hand is skipped.
             while versions.contains(&number.to_string())? {
-                number += 1;
+                number = self.number_after(number)?;
             }
         }
         let name = self.token.version(number);
         self.staged.push(name.clone());
         StagedVersion::make(&self.staging, &name, number)
+    }
+
+    fn number_after(&self, highest: u64) -> Result<u64, StoreError> {
+        highest.checked_add(1).ok_or_else(|| {
+            let path = self.function.directory().path_of(HISTORY);
+            let problem = format!("the highest version, {highest}, has no next one");
+            StoreError::damaged(&path, problem)
+        })
     }
 
     /// Completes a version.
@@ -203,8 +205,8 @@ impl<'f> Change<'f> {
         let store = self.function.store();
         let charge = store.charge(self.adds.saturating_sub(self.frees))?;
         let targets = self.targets()?;
-        let history = self.finish_staging()?;
-        self.look_once_more(latest, &targets)?;
+        let (history, stamp) = self.finish_staging()?;
+        self.look_once_more(latest, &targets, stamp)?;
         self.append(&history, &line)?;
         // From here on the change is done.
         self.keep = true;
@@ -224,7 +226,7 @@ impl<'f> Change<'f> {
 
     /// Writes the mark of the change, and flushes every entry that leads to what was staged and to
     /// where it will be.
-    fn finish_staging(&mut self) -> Result<Arc<File>, StoreError> {
+    fn finish_staging(&mut self) -> Result<(Arc<File>, Stamp), StoreError> {
         let directory = self.function.directory();
         let mark = self.token.change();
         self.staged.insert(0, mark.clone());
@@ -236,8 +238,17 @@ impl<'f> Change<'f> {
     }
 
     /// Sees that nothing was placed or edited by hand since it was read.
-    fn look_once_more(&self, latest: Option<&Latest>, targets: &Targets) -> Result<(), StoreError> {
+    fn look_once_more(
+        &self,
+        latest: Option<&Latest>,
+        targets: &Targets,
+        history: Stamp,
+    ) -> Result<(), StoreError> {
         let directory = self.function.directory();
+        if !directory.is_at(HISTORY, history)? {
+            let path = directory.path_of(HISTORY);
+            return Err(StoreError::EditedMeanwhile { path });
+        }
         if let Some(versions) = targets.get(&Some(VERSIONS)) {
             for number in self.draft.made() {
                 let name = number.to_string();
@@ -428,7 +439,7 @@ fn move_removed(
     token: &Token,
     targets: &mut Targets,
 ) -> Result<Vec<String>, StoreError> {
-    let numbers = line.removed.iter().flat_map(|(first, last)| *first..=*last);
+    let numbers = removed_numbers(function, line)?.into_iter();
     let versions = numbers.map(|number| {
         (
             VERSIONS,
@@ -449,6 +460,31 @@ fn move_removed(
         }
     }
     Ok(moved)
+}
+
+/// Returns the numbers of the versions that a line removes, where its ranges are long only those
+/// that stand.
+fn removed_numbers(function: &Directory, line: &Line) -> Result<Vec<u64>, StoreError> {
+    /// So many are tried one by one, rather than by reading the directory.
+    const FEW: u64 = 100;
+    let is_short = |(first, last): &(u64, u64)| last.saturating_sub(*first) < FEW;
+    if line.removed.iter().all(is_short) {
+        return Ok(line
+            .removed
+            .iter()
+            .flat_map(|(first, last)| *first..=*last)
+            .collect());
+    }
+    let is_removed = |number: &u64| {
+        line.removed
+            .iter()
+            .any(|(first, last)| (first..=last).contains(&number))
+    };
+    let names = function.names_of(VERSIONS)?;
+    let standing = names
+        .iter()
+        .filter_map(|name| parse_version(name.to_str()?));
+    Ok(standing.filter(is_removed).collect())
 }
 
 /// Returns a directory of the function, opened if it was not yet.
@@ -475,7 +511,7 @@ pub(super) struct Finished {
     /// The end of the history.
     pub(super) tail: Tail,
     /// The history, open for writing; `None` if there is none yet.
-    pub(super) history: Option<Arc<File>>,
+    pub(super) history: Option<(Arc<File>, Stamp)>,
 }
 
 /// Finishes or throws away what the last writer left. Called under the function's lock, before
@@ -491,7 +527,7 @@ pub(super) fn finish_last_change(
     let (history, mut tail) = match function.open_file_to_change(HISTORY)? {
         Some((file, stamp)) => {
             let tail = Tail::read(&file, stamp.size, &path)?;
-            (Some(Arc::new(file)), tail)
+            (Some((Arc::new(file), stamp)), tail)
         }
         None => (None, Tail::default()),
     };
@@ -505,7 +541,7 @@ pub(super) fn finish_last_change(
         return Err(Tail::damaged_end(&path));
     }
     tail.check_chain(&path)?;
-    if let Some(history) = history.as_ref().filter(|_| !marks.is_empty()) {
+    if let Some((history, _)) = history.as_ref().filter(|_| !marks.is_empty()) {
         make_last_line_sure(function, history, &mut tail)?;
     }
     if names.is_empty() {

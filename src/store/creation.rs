@@ -176,7 +176,10 @@ impl Creation<'_> {
         };
         Err(match undone() {
             Ok(()) => failure,
-            Err(unknown) => unknown.with_unknown_outcome(),
+            Err(unknown) => {
+                self.upload.area().keep();
+                unknown.with_unknown_outcome()
+            }
         })
     }
 }

@@ -67,8 +67,9 @@ impl FileTime {
 
     /// Returns the milliseconds since 1970, 0 for times before.
     pub(super) fn milliseconds(self) -> u64 {
-        u64::try_from(self.seconds).unwrap_or_default() * 1000
-            + u64::from(self.nanoseconds) / 1_000_000
+        let seconds = u64::try_from(self.seconds).unwrap_or_default();
+        let fraction = u64::from(self.nanoseconds) / 1_000_000;
+        seconds.saturating_mul(1000).saturating_add(fraction)
     }
 }
 
@@ -126,6 +127,15 @@ impl Directory {
             }
             Err(rustix::io::Errno::NOENT) => Ok(None),
             Err(errno) => Err(StoreError::io("open", path)(errno.into())),
+        }
+    }
+
+    /// Makes the directory at a path, unless it is there.
+    pub(super) fn make_path(path: &Path, before_step: Option<StepHook>) -> Result<()> {
+        step(before_step.as_ref(), "make the directory", path)?;
+        match rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(DIRECTORY_MODE)) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
+            Err(errno) => Err(StoreError::io("make the directory", path)(errno.into())),
         }
     }
 
@@ -444,10 +454,14 @@ impl Directory {
     }
 
     fn step(&self, action: &'static str, path: &Path) -> Result<()> {
-        match &self.before_step {
-            Some(hook) => hook(Step { action, path }).map_err(StoreError::io(action, path)),
-            None => Ok(()),
-        }
+        step(self.before_step.as_ref(), action, path)
+    }
+}
+
+fn step(hook: Option<&StepHook>, action: &'static str, path: &Path) -> Result<()> {
+    match hook {
+        Some(hook) => hook(Step { action, path }).map_err(StoreError::io(action, path)),
+        None => Ok(()),
     }
 }
 

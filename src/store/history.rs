@@ -24,6 +24,9 @@ pub(super) const FORMAT: u64 = 1;
 /// How much of the end of the file is read at first: several lines, one call.
 const WINDOW: u64 = 4096;
 
+/// Longer than the line of any change; what is longer is not read into the memory.
+const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+
 /// What to do about a history that cannot be trusted.
 const REMEDY: &str = "restore the file from a copy; or move it away, and the function goes on \
                       without its history, with the facts that its directories show";
@@ -159,7 +162,8 @@ impl Tail {
                 .map_err(StoreError::io("read", path))?;
             match Self::parse(&bytes, start, path)? {
                 Some(tail) => return Ok(Self { length, ..tail }),
-                None => window = (window * 4).min(length),
+                None if window < LONGEST_LINE => window = (window * 4).min(length),
+                None => return Err(Self::damaged_end(path)),
             }
         }
     }
@@ -190,13 +194,13 @@ impl Tail {
                 ..Self::default()
             }));
         };
-        let line = line.trim_ascii_end();
+        let end = offset_of(position + line.len());
+        let line = without_line_feed(line);
         let last = LastLine {
             line: parse_line(line, path)?,
             bytes: line.to_vec(),
             offset: offset_of(position),
         };
-        let end = offset_of(position + line.len()) + 1;
         let first = lines
             .get(usize::from(start > 0))
             .map_or(position, |(first, _)| *first);
@@ -217,11 +221,8 @@ impl Tail {
         };
         let mut previous = last.line.previous.clone();
         let mut time = last.line.time;
-        let lines = self
-            .before
-            .split(|&byte| byte == b'\n')
-            .map(<[u8]>::trim_ascii_end);
-        for line in lines.rev().filter(|line| !line.is_empty()) {
+        let lines = self.before.split(|&byte| byte == b'\n').rev();
+        for line in lines.filter(|line| !line.trim_ascii().is_empty()) {
             if previous.as_deref() != Some(&hex(&Sha256::digest(line))) {
                 let problem = format!(
                     "the line before that of {time} is not the one that stood there; {REMEDY}"
@@ -341,6 +342,10 @@ impl Draft {
             previous: previous.map(LastLine::sha256),
         }
     }
+}
+
+fn without_line_feed(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
 }
 
 /// A line is whole if it ends, and is JSON.
@@ -471,6 +476,27 @@ mod tests {
         assert_eq!((tail.end, tail.torn.as_slice()), (end, &b""[..]));
         assert_eq!(tail.length, content.len() as u64);
         assert_eq!(read(b"\n\n").unwrap().last, None);
+    }
+
+    #[test]
+    fn a_line_that_an_editor_ended_otherwise_is_a_line_up_to_its_end() {
+        for end in ["\r\n", " \n"] {
+            let content = String::from_utf8(history(1)).unwrap().replace('\n', end);
+            let tail = read(content.as_bytes()).unwrap();
+            assert_eq!(tail.end, content.len() as u64);
+            assert_eq!(
+                tail.last.unwrap().bytes,
+                content.trim_end_matches('\n').as_bytes()
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_no_line_in_a_long_stretch_is_damage_not_read_on_and_on() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(8 << 30).unwrap();
+        let read = Tail::read(file.as_file(), 8 << 30, Path::new("history.jsonl"));
+        assert!(matches!(read, Err(StoreError::Damaged { .. })));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A function under its lock: the only thing that can commit a change.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::change::{Change, Finished, finish_last_change};
@@ -25,7 +26,7 @@ pub struct LockedFunction<'s> {
     name: FunctionName,
     view: View,
     tail: Tail,
-    history: Option<Arc<File>>,
+    history: Option<(Arc<File>, Stamp)>,
     _lock: Lock,
 }
 
@@ -45,8 +46,14 @@ impl Store {
             let Some(directory) = root.open(name.as_str())? else {
                 return Ok(Some(None));
             };
-            let Some(opened) = open_lock(&directory)? else {
-                return Ok(Some(None));
+            let opened = match open_lock(&directory) {
+                Ok(Some(opened)) => opened,
+                Ok(None) => return Ok(Some(None)),
+                // It was deleted meanwhile; the next look says so.
+                Err(StoreError::Io { cause, .. }) if cause.kind() == ErrorKind::NotFound => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
             };
             // A function that was deleted meanwhile is not locked by its old directory.
             let lock = Lock::try_take(opened, root, &format!("{name}/{LOCK}"))?;
@@ -236,14 +243,14 @@ impl LockedFunction<'_> {
     }
 
     /// Opens the history for writing, made if it is missing.
-    pub(super) fn history(&self) -> Result<Arc<File>, StoreError> {
-        match &self.history {
-            Some(history) => Ok(Arc::clone(history)),
-            None => self
-                .directory()
-                .open_file_to_write(HISTORY, PRIVATE_FILE_MODE)
-                .map(|(history, _)| Arc::new(history)),
+    pub(super) fn history(&self) -> Result<(Arc<File>, Stamp), StoreError> {
+        if let Some((history, stamp)) = &self.history {
+            return Ok((Arc::clone(history), *stamp));
         }
+        let opened = self
+            .directory()
+            .open_file_to_write(HISTORY, PRIVATE_FILE_MODE)?;
+        Ok((Arc::new(opened.0), opened.1))
     }
 
     /// Returns the directory of the versions; `None` if there is none yet.

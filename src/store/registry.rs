@@ -1,5 +1,6 @@
 //! The store as a whole: finding it, making it, `store.json`.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -11,6 +12,7 @@ use super::error::StoreError;
 use super::host::{Host, Notice};
 use super::layout::{LATEST, PRIVATE_FILE_MODE, STAGING, STORE_JSON};
 use super::staging::StagingArea;
+use super::usage::lock_usage;
 use crate::api::document::Value;
 use crate::api::function_name::FunctionName;
 use crate::api::limits::Quotas;
@@ -116,6 +118,8 @@ pub struct Store {
     path: PathBuf,
     /// The directory; not yet there for a store that will be made with its first function.
     root: OnceLock<Directory>,
+    /// Whether it had nothing of a store in it when it was opened.
+    is_new: bool,
     format: u64,
     scope: Scope,
     quotas: Quotas,
@@ -155,15 +159,16 @@ impl Store {
     /// [`StoreError::NotAStore`] where other things stand.
     pub fn open_or_make(path: &Path, host: Host) -> Result<Self, StoreError> {
         let Some(root) = open_root(path, &host)? else {
-            return Ok(Self::new(path, None, StoreJson::default(), host));
+            return Ok(Self {
+                is_new: true,
+                ..Self::new(path, None, StoreJson::default(), host)
+            });
         };
         refuse_function(&root)?;
         let settings = read_settings(&root)?;
-        if settings.is_none() && !has_functions(&root)? {
-            let names = root.names()?;
-            let other = names
-                .iter()
-                .find(|name| !name.to_string_lossy().contains('.'));
+        let is_new = settings.is_none() && !has_functions(&root)?;
+        if is_new {
+            let other = root.find(|name| !name.as_bytes().contains(&b'.'))?;
             // Looked at once more: another command may just have made the store.
             if let Some(other) = other
                 && !has_functions(&root)?
@@ -176,12 +181,8 @@ impl Store {
                 return Err(not_a_store(path, &why));
             }
         }
-        Ok(Self::new(
-            path,
-            Some(root),
-            settings.unwrap_or_default(),
-            host,
-        ))
+        let store = Self::new(path, Some(root), settings.unwrap_or_default(), host);
+        Ok(Self { is_new, ..store })
     }
 
     /// Writes `store.json`, and makes the directory where there is none. Returns
@@ -197,10 +198,13 @@ impl Store {
         let content = settings.value(&root.path_of(STORE_JSON))?;
         let text = content.render() + "\n";
         let store = Self::new(path, Some(root.clone()), settings, host);
+        store.make()?;
         let area = StagingArea::new(&store)?;
         let name = area.token().entry(STORE_JSON);
         area.directory()
             .write_file(&name, PRIVATE_FILE_MODE, text.as_bytes())?;
+        // Of two that write it at once, the second one waits here, and finds it.
+        let _one_at_a_time = lock_usage(&root)?;
         refuse_store_json(&root)?;
         area.directory().rename(&name, &root, STORE_JSON)?;
         root.flush()?;
@@ -231,6 +235,7 @@ impl Store {
         Self {
             path: path.to_owned(),
             root,
+            is_new: false,
             format,
             scope,
             quotas,
@@ -262,8 +267,13 @@ impl Store {
         &self.path
     }
 
-    /// Returns the directory; `None` for a store that is not made yet.
+    /// Returns the directory; `None` for a store that nobody has made yet.
     pub(super) fn root(&self) -> Option<&Directory> {
+        if self.root.get().is_none()
+            && let Ok(Some(made)) = open_root(&self.path, &self.host)
+        {
+            return Some(self.root.get_or_init(|| made));
+        }
         self.root.get()
     }
 
@@ -274,6 +284,18 @@ impl Store {
         }
         let made = open_or_make_root(&self.path, &self.host)?;
         Ok(self.root.get_or_init(|| made))
+    }
+
+    /// Returns whether nothing of a store stood there when it was opened.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Makes the directory, and flushes the one above it: whoever made it may have died before.
+    pub(super) fn make(&self) -> Result<(), StoreError> {
+        self.made_root()?;
+        let above = Directory::open_path(&self.path.join(".."), self.host.before_step.clone())?;
+        above.map_or(Ok(()), |above| above.flush())
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -313,8 +335,7 @@ fn open_or_make_root(path: &Path, host: &Host) -> Result<Directory, StoreError> 
         _ => PathBuf::from("."),
     };
     let parent = open_or_make_root(&above, host)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    parent.ensure(&name)?;
+    Directory::make_path(path, host.before_step.clone())?;
     parent.flush()?;
     open_root(path, host)?.ok_or_else(|| not_a_store(path, "it was removed meanwhile"))
 }

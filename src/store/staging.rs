@@ -4,6 +4,7 @@
 //! long as it lives. Whoever can take that lock may remove the rest of the token, the lock's file
 //! last; so what a killed command left is removed by the next one that stages here.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
 
@@ -19,6 +20,8 @@ use crate::api::code_sha256::CodeIdentity;
 pub(super) struct StagingArea {
     directory: Directory,
     token: Token,
+    /// Whether what stands there must stay for somebody to judge.
+    keep: Cell<bool>,
     /// Released last, after the lock's file was removed.
     _lock: Lock,
 }
@@ -36,6 +39,7 @@ impl StagingArea {
                 return Ok(Self {
                     directory,
                     token,
+                    keep: Cell::new(false),
                     _lock: lock,
                 });
             }
@@ -47,6 +51,11 @@ impl StagingArea {
         &self.directory
     }
 
+    /// Leaves everything where it is.
+    pub(super) fn keep(&self) {
+        self.keep.set(true);
+    }
+
     /// Returns the token.
     pub(super) fn token(&self) -> &Token {
         &self.token
@@ -55,7 +64,9 @@ impl StagingArea {
 
 impl Drop for StagingArea {
     fn drop(&mut self) {
-        remove_token(&self.directory, &self.token);
+        if !self.keep.get() {
+            remove_token(&self.directory, &self.token);
+        }
     }
 }
 
@@ -88,20 +99,28 @@ pub(super) fn sweep(root: &Directory) {
     drop(sweep_trash(root));
 }
 
-/// Removes the entries of every token whose lock nobody holds.
+/// Removes the entries of every token whose lock nobody holds. A function that was renamed back to
+/// here may still stand in its place on the disk: that is flushed first.
 fn sweep_staging(root: &Directory) -> Result<(), StoreError> {
-    let Some(staging) = root.open(STAGING)? else {
-        return Ok(());
-    };
-    let names = staging.names()?;
+    let names = root.names_of(STAGING)?;
     let tokens: BTreeSet<Token> = names
         .iter()
         .filter_map(|name| Token::of_entry(name))
         .collect();
-    for token in tokens {
-        if let Some(_lock) = lock_token(&staging, &token)? {
-            remove_token(&staging, &token);
-        }
+    let Some(staging) = root.open(STAGING)? else {
+        return Ok(());
+    };
+    let left: Vec<(Token, Lock)> = tokens
+        .into_iter()
+        .filter_map(|token| Some((lock_token(&staging, &token).ok()??, token)))
+        .map(|(lock, token)| (token, lock))
+        .collect();
+    if !left.is_empty() {
+        staging.flush()?;
+        root.flush()?;
+    }
+    for (token, _lock) in &left {
+        remove_token(&staging, token);
     }
     Ok(())
 }
@@ -116,7 +135,10 @@ fn sweep_trash(root: &Directory) -> Result<(), StoreError> {
         trash.flush()?;
         root.flush()?;
     }
-    names.iter().try_for_each(|name| trash.remove_all(name))
+    for name in names {
+        drop(trash.remove_all(&name));
+    }
+    Ok(())
 }
 
 /// A deployment package that was uploaded: copied into the store, checked, hashed and flushed.
@@ -134,9 +156,10 @@ impl Store {
     /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
     pub fn upload(&self, source: &PackageSource) -> Result<Upload, StoreError> {
         self.check_writable()?;
-        if self.root().is_none() {
+        if self.is_new() {
             // What fails makes no store.
             source.inspect(self.quotas())?;
+            self.make()?;
         }
         let area = StagingArea::new(self)?;
         let name = area.token.entry(CODE_ZIP);

@@ -75,7 +75,8 @@ impl Store {
     }
 }
 
-fn lock_usage(root: &Directory) -> Result<Usage, StoreError> {
+/// Takes the lock of the cache, which is also that of the store as a whole.
+pub(super) fn lock_usage(root: &Directory) -> Result<Usage, StoreError> {
     let attempt = || Lock::try_acquire(root, USAGE);
     let lock = wait_for(PATIENCE, attempt, || ())?;
     let lock = lock.ok_or_else(|| StoreError::LockTimeout {
@@ -99,7 +100,7 @@ impl Drop for Charge<'_> {
 }
 
 /// The file, locked.
-struct Usage {
+pub(super) struct Usage {
     lock: Lock,
 }
 

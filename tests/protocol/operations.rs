@@ -1,0 +1,227 @@
+//! The operations of the tests: for the model by their meaning, for the store as requests.
+
+use lambda_store::api::Error;
+use lambda_store::api::configuration::FunctionConfiguration;
+use lambda_store::api::messages::{
+    CreateFunctionRequest, GetFunctionConfigurationRequest, PublishVersionRequest,
+    UpdateFunctionCodeRequest,
+};
+use lambda_store::operations;
+use lambda_store::store::{PackageSource, Store};
+use serde_json::Value;
+
+use crate::model::{Model, Package};
+use crate::support::ROLE;
+use crate::world::World;
+
+/// Which revision id a request expects.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Revision {
+    Any,
+    Present,
+    Former,
+}
+
+/// Which hash a publish expects.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Hash {
+    Any,
+    Right,
+    Wrong,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Operation {
+    Create {
+        function: &'static str,
+        code: Package,
+        publish: bool,
+        description: &'static str,
+        timeout: i64,
+        tags: Vec<(&'static str, &'static str)>,
+    },
+    Update {
+        function: &'static str,
+        code: Package,
+        publish: bool,
+        dry_run: bool,
+        revision: Revision,
+    },
+    Publish {
+        function: &'static str,
+        description: Option<&'static str>,
+        hash: Hash,
+        revision: Revision,
+    },
+}
+
+/// What an operation answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) configuration: Value,
+    pub(crate) unchanged_since: Option<u64>,
+}
+
+impl Answer {
+    pub(crate) fn new(configuration: Value) -> Self {
+        Self {
+            configuration,
+            unchanged_since: None,
+        }
+    }
+}
+
+impl Operation {
+    pub(crate) fn publish(function: &'static str) -> Self {
+        Self::Publish {
+            function,
+            description: None,
+            hash: Hash::Any,
+            revision: Revision::Any,
+        }
+    }
+
+    pub(crate) fn update(function: &'static str, code: Package, publish: bool) -> Self {
+        Self::Update {
+            function,
+            code,
+            publish,
+            dry_run: false,
+            revision: Revision::Any,
+        }
+    }
+
+    pub(crate) fn create(function: &'static str, code: Package, publish: bool) -> Self {
+        Self::Create {
+            function,
+            code,
+            publish,
+            description: "made",
+            timeout: 3,
+            tags: vec![("team", "red")],
+        }
+    }
+
+    pub(crate) fn function(&self) -> &'static str {
+        match self {
+            Self::Create { function, .. }
+            | Self::Update { function, .. }
+            | Self::Publish { function, .. } => function,
+        }
+    }
+
+    /// Whether the operation uploads a package, and so sweeps what others left of theirs.
+    pub(crate) fn uploads(&self) -> bool {
+        matches!(
+            self,
+            Self::Create { .. } | Self::Update { dry_run: false, .. }
+        )
+    }
+
+    /// Performs the operation on a store; the model says what the present state is.
+    pub(crate) fn perform(
+        &self,
+        store: &Store,
+        world: &World,
+        model: &Model,
+    ) -> Result<Answer, Error> {
+        let present = model.functions.get(self.function());
+        let revision_id = |revision: Revision| match (revision, present) {
+            (Revision::Any, _) | (_, None) => None,
+            (Revision::Present, Some(function)) => Some(function.revision_id()),
+            (Revision::Former, Some(function)) => Some(function.former_revision_id()),
+        };
+        match self {
+            Self::Create {
+                function,
+                code,
+                publish,
+                description,
+                timeout,
+                tags,
+            } => {
+                let request = CreateFunctionRequest {
+                    function_name: (*function).to_owned(),
+                    runtime: Some("python3.13".to_owned()),
+                    role: ROLE.to_owned(),
+                    handler: Some("app.handler".to_owned()),
+                    description: Some((*description).to_owned()),
+                    timeout: Some(*timeout),
+                    tags: tags
+                        .iter()
+                        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                        .collect(),
+                    publish: *publish,
+                    ..Default::default()
+                };
+                operations::create_function(store, &request, &source(world, code))
+                    .map(|made| answer(&made))
+            }
+            Self::Update {
+                function,
+                code,
+                publish,
+                dry_run,
+                revision,
+            } => {
+                let request = UpdateFunctionCodeRequest {
+                    function_name: (*function).to_owned(),
+                    publish: *publish,
+                    dry_run: *dry_run,
+                    revision_id: revision_id(*revision),
+                };
+                operations::update_function_code(store, &request, &source(world, code))
+                    .map(|made| answer(&made))
+            }
+            Self::Publish {
+                function,
+                description,
+                hash,
+                revision,
+            } => {
+                let right = present.map(|function| function.code.sha256.clone());
+                let request = PublishVersionRequest {
+                    function_name: (*function).to_owned(),
+                    code_sha256: match hash {
+                        Hash::Any => None,
+                        Hash::Right => right,
+                        Hash::Wrong => Some(Package::new(b"other".to_vec()).sha256),
+                    },
+                    description: description.map(ToOwned::to_owned),
+                    revision_id: revision_id(*revision),
+                };
+                let response = operations::publish_version(store, &request)?;
+                Ok(Answer {
+                    unchanged_since: response.unchanged_since,
+                    ..answer(&response.configuration)
+                })
+            }
+        }
+    }
+}
+
+/// Asks a store for a configuration; an error is told by its code.
+pub(crate) fn get(
+    store: &Store,
+    function: &str,
+    qualifier: Option<&str>,
+) -> Result<Value, &'static str> {
+    let request = GetFunctionConfigurationRequest {
+        function_name: function.to_owned(),
+        qualifier: qualifier.map(ToOwned::to_owned),
+    };
+    match operations::get_function_configuration(store, &request) {
+        Ok(configuration) => Ok(answer(&configuration).configuration),
+        Err(Error::ResourceNotFound { .. }) => Err("ResourceNotFoundException"),
+        Err(other) => panic!("reading {function} {qualifier:?}: {other}"),
+    }
+}
+
+fn source(world: &World, code: &Package) -> PackageSource {
+    PackageSource::open(&world.package_file(code)).unwrap()
+}
+
+fn answer(configuration: &FunctionConfiguration) -> Answer {
+    let text = configuration.document().render();
+    Answer::new(serde_json::from_str(&text).unwrap())
+}
