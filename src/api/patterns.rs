@@ -3,6 +3,8 @@
 //! They are few and simple; spelling them out keeps a regex engine, and the time to start it, out
 //! of every command. A test compares them with the model's own patterns.
 
+use std::ops::RangeInclusive;
+
 /// `[a-zA-Z0-9-_]+`
 pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_name_byte)
@@ -159,9 +161,55 @@ pub fn is_log_group(text: &str) -> bool {
             .all(|byte| is_name_byte(byte) || b"./#".contains(&byte))
 }
 
-/// `/mnt/[a-zA-Z0-9-_.]+`
+/// The ARN of an access point, of EFS (`…:elasticfilesystem:REGION:ACCOUNT:access-point/fsap-…`) or
+/// of S3 Files (`…:s3files:…:file-system/fs-…/access-point/fsap-…`), at most 256 characters.
+pub fn is_file_system_arn(text: &str) -> bool {
+    let is_id = |id: &str, kind: &str, lengths: RangeInclusive<usize>| {
+        id.strip_prefix(kind).is_some_and(|digits| {
+            let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            lengths.contains(&digits.len()) && digits.bytes().all(is_digit)
+        })
+    };
+    let is_of_s3_files = |place: &str, path: &str| {
+        let is_place_byte =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-:".contains(&byte);
+        !place.is_empty()
+            && place.bytes().all(is_place_byte)
+            && match path.split('/').collect::<Vec<_>>()[..] {
+                [system, "access-point", point] => {
+                    is_id(system, "fs-", 17..=40) && is_id(point, "fsap-", 17..=40)
+                }
+                _ => false,
+            }
+    };
+    let segments: Vec<&str> = text.split(':').collect();
+    let is_one = match segments[..] {
+        ["arn", partition, "elasticfilesystem", region, account, path] => {
+            is_partition(partition)
+                && is_region(region)
+                && is_account_id(account)
+                && path
+                    .strip_prefix("access-point/")
+                    .is_some_and(|id| is_id(id, "fsap-", 17..=17))
+        }
+        _ => text.split_once(":s3files:").is_some_and(|(start, rest)| {
+            let is_start = start.strip_prefix("arn:aws").is_some_and(|partition| {
+                partition
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            });
+            is_start
+                && rest
+                    .split_once(":file-system/")
+                    .is_some_and(|(place, path)| is_of_s3_files(place, path))
+        }),
+    };
+    is_one && text.len() <= 256
+}
+
+/// `/mnt/[a-zA-Z0-9-_.]+`, at most 160 characters.
 pub fn is_local_mount_path(text: &str) -> bool {
-    text.strip_prefix("/mnt/").is_some_and(is_dotted_name)
+    text.len() <= 160 && text.strip_prefix("/mnt/").is_some_and(is_dotted_name)
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`: the key or the value of a tag.
@@ -203,7 +251,17 @@ mod tests {
     /// A predicate, the shape whose pattern it spells out, and a generator of likely texts.
     type Row = (fn(&str) -> bool, &'static str, &'static str);
 
-    const ROWS: [Row; 10] = [
+    const ROWS: [Row; 12] = [
+        (
+            is_file_system_arn,
+            "FileSystemArn",
+            "arn:(aws|aws-cn|x):elasticfilesystem:(us-east-1|):(123456789012|):(access-point/|)(fsap-|)[0-9a-g]{16,18}",
+        ),
+        (
+            is_file_system_arn,
+            "FileSystemArn",
+            "arn:(aws|aws-cn|x):s3files:[a-z:A]{0,3}:file-system/fs-[0-9a-f]{16,18}/(access-point/|)fsap-[0-9a-f]{16,18}",
+        ),
         (
             is_role,
             "RoleArn",

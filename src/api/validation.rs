@@ -5,6 +5,16 @@ use super::document::{Member, Value};
 use super::error::Error;
 use super::limits::{self, Quotas};
 use super::patterns;
+use super::timestamp::Timestamp;
+
+/// Shows a value in a message, a long one by its beginning.
+pub(super) fn shown(value: &str) -> String {
+    const LENGTH: usize = 80;
+    match value.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("'{}…'", &value[..end]),
+        None => format!("'{value}'"),
+    }
+}
 
 /// The violations found so far.
 #[derive(Debug, Default)]
@@ -123,6 +133,15 @@ impl Violations {
                 );
             }
             "Description" => self.check_description(&text),
+            "LastModified" => {
+                let expected = "a time, such as 2026-11-23T10:15:00.123+0000";
+                self.check_form(
+                    name,
+                    &text,
+                    |text| Timestamp::parse(text).is_some(),
+                    expected,
+                );
+            }
             "Timeout" => {
                 self.check_range(name, value, limits::MIN_TIMEOUT, quotas.timeout, "seconds");
             }
@@ -171,13 +190,16 @@ impl Violations {
 
     fn check_form(&mut self, name: &str, text: &str, fits: fn(&str) -> bool, expected: &str) {
         if !fits(text) {
-            self.add(name, format!("'{text}' is not {expected}"));
+            self.add(name, format!("{} is not {expected}", shown(text)));
         }
     }
 
     fn check_choice(&mut self, name: &str, text: &str, choices: &[&str]) {
         if !choices.contains(&text) {
-            self.add(name, format!("'{text}' is none of {}", choices.join(", ")));
+            self.add(
+                name,
+                format!("{} is none of {}", shown(text), choices.join(", ")),
+            );
         }
     }
 
@@ -232,7 +254,7 @@ impl Violations {
                 );
             }
         }
-        let size = variables.compact().len();
+        let size = variables.canonical().len();
         let max = quotas.environment_size;
         if size > max {
             self.add(
@@ -312,7 +334,7 @@ impl Violations {
             for (member, fits, expected) in [
                 (
                     "Arn",
-                    patterns::is_resource_arn as fn(&str) -> bool,
+                    patterns::is_file_system_arn as fn(&str) -> bool,
                     "an access point's ARN",
                 ),
                 (

@@ -21,6 +21,7 @@ pub(super) fn structure(option: &str, value: &str) -> Result<Document, Failure> 
         option,
         rest,
         length,
+        depth: 0,
     };
     let members = parser.pairs(None).map_err(|error| match error {
         Problem::Syntax(problem) => invalid(problem),
@@ -45,7 +46,12 @@ struct Parser<'a> {
     rest: &'a str,
     /// Characters of the whole text.
     length: usize,
+    /// How many brackets are open.
+    depth: usize,
 }
+
+/// How deep brackets may stand in one another; nothing that an option takes comes near it.
+const MAX_DEPTH: usize = 32;
 
 impl<'a> Parser<'a> {
     /// `key=value,key=value`, up to a bracket or the end.
@@ -95,7 +101,9 @@ impl<'a> Parser<'a> {
                 .map_err(Problem::File);
         }
         if self.take('{') {
+            self.descend()?;
             let pairs = self.pairs(Some('}'))?;
+            self.depth -= 1;
             return Ok(Value::object(
                 pairs
                     .iter()
@@ -103,7 +111,10 @@ impl<'a> Parser<'a> {
             ));
         }
         if self.take('[') {
-            return self.list();
+            self.descend()?;
+            let list = self.list()?;
+            self.depth -= 1;
+            return Ok(list);
         }
         let first = self.scalar(end)?;
         // Outside brackets a comma goes on with a list, unless a new key follows it.
@@ -119,6 +130,14 @@ impl<'a> Parser<'a> {
         } else {
             Value::Array(values)
         })
+    }
+
+    fn descend(&mut self) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.syntax(&format!("More than {MAX_DEPTH} brackets in one another")));
+        }
+        Ok(())
     }
 
     /// `a,b]`
@@ -265,6 +284,13 @@ mod tests {
             (r#"{"Variables": {"A": "1"}}"#, r#"{"Variables":{"A":"1"}}"#),
         ] {
             assert_eq!(parse(text).as_deref(), Ok(json), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_overflowed() {
+        for text in ["a={".repeat(200_000), format!("a={}", "[".repeat(200_000))] {
+            assert!(parse(&text).unwrap_err().contains("More than 32 brackets"));
         }
     }
 

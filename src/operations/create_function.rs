@@ -84,7 +84,7 @@ fn validate(
     let reference = violations.check("FunctionName", reference);
     violations.check_configuration(configuration, store.quotas());
     violations.check_tags(&request.tags, store.quotas());
-    latest_of(store.scope(), reference, violations)
+    Ok(latest_of(store.scope(), reference, violations)?.name)
 }
 
 fn exists(name: &FunctionName) -> Error {

@@ -2,7 +2,7 @@
 
 use super::answers;
 use super::publishing::LastPublish;
-use super::requests::{check_revision_id, check_values, latest_of};
+use super::requests::{LatestOf, check_revision_id, check_values, latest_of};
 use crate::api::Error;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
@@ -23,10 +23,11 @@ pub fn publish_version(
     store: &Store,
     request: &PublishVersionRequest,
 ) -> Result<PublishVersionResponse, Error> {
-    let name = validate(store, request)?;
+    let target = validate(store, request)?;
+    let name = target.name.clone();
     let function = store
         .lock(&name)?
-        .ok_or_else(|| Error::function_not_found(store.scope(), name.as_str(), None))?;
+        .ok_or_else(|| target.not_found(store.scope()))?;
     let latest = function.latest()?;
     let last = LastPublish::read(&function, &latest)?;
     let believed = latest
@@ -92,7 +93,7 @@ impl Snapshot {
     }
 }
 
-fn validate(store: &Store, request: &PublishVersionRequest) -> Result<FunctionName, Error> {
+fn validate(store: &Store, request: &PublishVersionRequest) -> Result<LatestOf, Error> {
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);

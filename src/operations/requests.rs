@@ -8,18 +8,39 @@ use crate::api::scope::Scope;
 use crate::api::validation::Violations;
 use crate::store::{Latest, Store};
 
+/// A function whose `$LATEST` a request means.
+pub(super) struct LatestOf {
+    pub(super) name: FunctionName,
+    /// The qualifier as it was given: `$LATEST`, or none.
+    qualifier: Option<&'static str>,
+}
+
+impl LatestOf {
+    /// Makes the error for a function that is not there.
+    pub(super) fn not_found(&self, scope: &Scope) -> Error {
+        Error::function_not_found(scope, self.name.as_str(), self.qualifier)
+    }
+}
+
 /// Returns the function whose `$LATEST` a request means, once all violations are told.
 pub(super) fn latest_of(
     scope: &Scope,
     reference: Option<FunctionReference>,
     violations: Violations,
-) -> Result<FunctionName, Error> {
+) -> Result<LatestOf, Error> {
     violations.into_result()?;
     // Without violations there is a reference.
     let reference = reference.ok_or_else(|| Error::invalid("FunctionName: must be given"))?;
     let name = reference.resolve(scope, reference.qualifier())?;
     match reference.qualifier() {
-        None | Some(LATEST) => Ok(name),
+        None => Ok(LatestOf {
+            name,
+            qualifier: None,
+        }),
+        Some(LATEST) => Ok(LatestOf {
+            name,
+            qualifier: Some(LATEST),
+        }),
         Some(qualifier) => Err(Error::invalid(format!(
             "FunctionName: {name}:{qualifier} names a version or an alias, and those never change; name \
              the function, or {name}:$LATEST"

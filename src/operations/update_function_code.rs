@@ -26,8 +26,9 @@ pub fn update_function_code(
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);
-    let name = latest_of(store.scope(), reference, violations)?;
-    let not_found = || Error::function_not_found(store.scope(), name.as_str(), None);
+    let target = latest_of(store.scope(), reference, violations)?;
+    let name = target.name.clone();
+    let not_found = || target.not_found(store.scope());
     if request.dry_run {
         return try_out(store, &name, request, package)?.ok_or_else(not_found);
     }
@@ -111,10 +112,10 @@ fn try_out(
     let Some(latest) = store.read(name, View::latest)? else {
         return Ok(None);
     };
-    let old_code = latest.code()?;
-    let revision_id = latest.revision_id(&old_code);
-    check_revision_id(name, request.revision_id.as_deref(), || revision_id.clone())?;
     let new_code = package.inspect(store.quotas())?;
+    let revision_id = latest.revision_id(&latest.code()?);
+    check_revision_id(name, request.revision_id.as_deref(), || revision_id.clone())?;
+    check_values(store, &latest)?;
     let mut answer = answers::latest(store.scope(), name, &latest, &new_code, None);
     answer.set_revision_id(revision_id.as_str());
     Ok(Some(answer))

@@ -131,8 +131,8 @@ impl Directory {
     }
 
     /// Makes the directory at a path, unless it is there.
-    pub(super) fn make_path(path: &Path, before_step: Option<StepHook>) -> Result<()> {
-        step(before_step.as_ref(), "make the directory", path)?;
+    pub(super) fn make_path(path: &Path, before_step: Option<&StepHook>) -> Result<()> {
+        step(before_step, "make the directory", path)?;
         match rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(DIRECTORY_MODE)) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
             Err(errno) => Err(StoreError::io("make the directory", path)(errno.into())),

@@ -9,6 +9,7 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest as _, Sha256};
+use zip::unstable::read::ZipIterable;
 
 use super::durable::stamp;
 use super::error::StoreError;
@@ -69,12 +70,18 @@ impl PackageSource {
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
         let identity = copy(&self.file, &self.path, size, target, target_path)?;
+        self.check_size(identity.size, quotas)?;
         check_zip(target, &self.path, quotas)?;
         Ok(identity)
     }
 
     fn check_zipped_size(&self, quotas: &Quotas) -> Result<u64, StoreError> {
         let size = stamp(&self.file, &self.path)?.size;
+        self.check_size(size, quotas)?;
+        Ok(size)
+    }
+
+    fn check_size(&self, size: u64, quotas: &Quotas) -> Result<(), StoreError> {
         let max = quotas.code_size_zipped;
         if size > max {
             let path = self.path.display();
@@ -84,7 +91,7 @@ impl PackageSource {
             );
             return Err(StoreError::InvalidPackage { problem });
         }
-        Ok(size)
+        Ok(())
     }
 }
 
@@ -308,7 +315,9 @@ impl<'a> Hasher<'a> {
     }
 }
 
-/// Checks that a file is a readable, non-empty zip that stays within its quota when unzipped.
+/// Checks that a file is a readable, non-empty zip that stays within its quota when unzipped. Its
+/// directory is read entry by entry: the memory does not depend on how many there are, and entries
+/// of one name all count.
 fn check_zip(file: &File, path: &Path, quotas: &Quotas) -> Result<(), StoreError> {
     let invalid = |problem: String| StoreError::InvalidPackage {
         problem: format!("{} {problem}", path.display()),
@@ -320,16 +329,17 @@ fn check_zip(file: &File, path: &Path, quotas: &Quotas) -> Result<(), StoreError
     };
     let mut reader = BufReader::new(file);
     reader.rewind().map_err(StoreError::io("read", path))?;
-    let mut archive = zip::ZipArchive::new(reader).map_err(unreadable)?;
+    let mut archive = ZipIterable::try_new(reader, zip::read::Config::default())
+        .map_err(unreadable)?
+        .enforce_header_consistency(true);
     if archive.is_empty() {
         return Err(invalid(
             "is a zip file without entries; a deployment package has at least one".into(),
         ));
     }
     let mut unzipped = 0_u64;
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(unreadable)?;
-        unzipped = unzipped.saturating_add(entry.size());
+    for entry in archive.files().map_err(unreadable)? {
+        unzipped = unzipped.saturating_add(entry.map_err(unreadable)?.size());
     }
     let max = quotas.code_size_unzipped;
     if unzipped > max {

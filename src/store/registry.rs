@@ -335,7 +335,7 @@ fn open_or_make_root(path: &Path, host: &Host) -> Result<Directory, StoreError> 
         _ => PathBuf::from("."),
     };
     let parent = open_or_make_root(&above, host)?;
-    Directory::make_path(path, host.before_step.clone())?;
+    Directory::make_path(path, host.before_step.as_ref())?;
     parent.flush()?;
     open_root(path, host)?.ok_or_else(|| not_a_store(path, "it was removed meanwhile"))
 }
