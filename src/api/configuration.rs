@@ -210,7 +210,7 @@ impl FunctionConfiguration {
     /// ones left out as the AWS CLI leaves them out.
     pub fn complete_answer(&mut self, function: &FunctionName) {
         self.fill_defaults(function);
-        self.document.retain(|member| !is_known_null(member));
+        shape::leave_out_nulls(&mut self.document, FUNCTION_CONFIGURATION);
         shape::order(&mut self.document, FUNCTION_CONFIGURATION);
     }
 
@@ -351,15 +351,6 @@ fn layer_has_no_size(layer: &[Member]) -> bool {
     !layer.iter().any(|member| member.name() == "CodeSize")
 }
 
-fn is_known_null(member: &Member) -> bool {
-    let is_known = || {
-        FUNCTION_CONFIGURATION
-            .iter()
-            .any(|(name, _)| *name == member.name())
-    };
-    member.value().is_null() && is_known()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -426,6 +417,18 @@ mod tests {
         assert_eq!(version.revision_id(time, Place::Version(2)).as_str(), id);
         assert_eq!(version.document().string("Version").unwrap(), "2");
         assert_eq!(version.document().members().last().unwrap().name(), "Extra");
+    }
+
+    #[test]
+    fn known_nulls_are_left_out_at_any_depth_and_unknown_ones_kept() {
+        let mut answer = configuration(
+            r#"{"VpcConfig": {"SubnetIds": null, "Own": null}, "Environment": {"Variables": null}, "Own": null}"#,
+        );
+        answer.complete_answer(&hello());
+        let compact = |name: &str| answer.document().member(name).unwrap().value().compact();
+        assert_eq!(compact("VpcConfig"), r#"{"Own":null}"#);
+        assert_eq!(compact("Environment"), "{}");
+        assert_eq!(compact("Own"), "null");
     }
 
     #[test]

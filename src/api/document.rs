@@ -260,7 +260,7 @@ impl Document {
     }
 
     /// Returns the members in their order, to be changed.
-    pub(super) fn members_mut(&mut self) -> &mut [Member] {
+    pub(super) fn members_mut(&mut self) -> &mut Vec<Member> {
         &mut self.members
     }
 

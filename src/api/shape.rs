@@ -226,6 +226,38 @@ pub fn check(document: &Document, members: Members) -> Result<(), DocumentError>
     check_members(document.members(), members, "")
 }
 
+/// Leaves out known members that are `null`, at any depth, as the AWS CLI does.
+pub fn leave_out_nulls(document: &mut Document, members: Members) {
+    leave_out_null_members(document.members_mut(), members);
+}
+
+fn leave_out_null_members(found: &mut Vec<Member>, members: Members) {
+    let shape_of = |name: &str| {
+        members
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, shape)| *shape)
+    };
+    found.retain(|member| !member.value().is_null() || shape_of(member.name()).is_none());
+    for member in found {
+        if let Some(shape) = shape_of(member.name()) {
+            leave_out_nulls_in(member.value_mut(), shape);
+        }
+    }
+}
+
+fn leave_out_nulls_in(value: &mut Value, shape: Shape) {
+    match (value, shape) {
+        (Value::Object(found), Shape::Structure(members)) => leave_out_null_members(found, members),
+        (Value::Array(items), Shape::List(shape)) => {
+            for item in items {
+                leave_out_nulls_in(item, *shape);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Puts known members into the model's order, and unknown ones behind them as they stand.
 pub fn order(document: &mut Document, members: Members) {
     order_members(document.members_mut(), members);

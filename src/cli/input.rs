@@ -30,6 +30,14 @@ pub(super) fn text(option: &str, value: &str) -> Result<String, Failure> {
     }
 }
 
+/// Returns the text of an option that may be left out, see [`text`].
+pub(super) fn optional_text(
+    option: &str,
+    value: Option<String>,
+) -> Result<Option<String>, Failure> {
+    value.map(|value| text(option, &value)).transpose()
+}
+
 fn unreadable(option: &str, value: &str, path: &str, cause: &std::io::Error) -> Failure {
     let folder = std::env::current_dir().unwrap_or_default();
     let hint = match cause.kind() {

@@ -83,6 +83,10 @@ impl Rendering {
         let found = query.search(&data).map_err(|error| error.to_string())?;
         let found = serde_json::to_value(&*found).map_err(|error| error.to_string())?;
         match self.format {
+            // The AWS CLI prints nothing for an empty object.
+            Format::Json if found.as_object().is_some_and(serde_json::Map::is_empty) => {
+                Ok(String::new())
+            }
             Format::Json => Value::parse(&found.to_string())
                 .map(|found| found.render() + "\n")
                 .map_err(|error| error.to_string()),

@@ -4,6 +4,7 @@ use super::reading::agreed_qualifier;
 use crate::api::Error;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::DeleteFunctionRequest;
+use crate::api::patterns::is_digits;
 use crate::api::qualifier::Qualifier;
 use crate::api::validation::Violations;
 use crate::store::{LockedFunction, Store};
@@ -28,31 +29,44 @@ pub fn delete_function(store: &Store, request: &DeleteFunctionRequest) -> Result
     let reference = reference.ok_or_else(|| Error::invalid("FunctionName: must be given"))?;
     reference.check_scope(scope)?;
     let qualifier = agreed_qualifier(reference.qualifier(), given)?;
-    let version = qualifier.map(version_to_delete).transpose()?;
+    let deleted = qualifier.map_or(Ok(Deleted::Function), Deleted::parse)?;
     let name = reference.resolve(scope, None)?;
 
     let function = store
         .lock(&name)?
         .ok_or_else(|| Error::function_not_found(scope, name.as_str(), None))?;
-    match version {
-        None => Ok(function.delete()?),
-        Some(None) => Ok(()),
-        Some(Some(number)) => delete_version(&function, &name, number),
+    match deleted {
+        Deleted::Function => Ok(function.delete()?),
+        Deleted::Version(number) => delete_version(&function, &name, number),
+        Deleted::NoVersion => Ok(()),
+        Deleted::Nothing => Err(Error::function_not_found(scope, name.as_str(), qualifier)),
     }
 }
 
-/// Returns the version that a qualifier means, if it can mean one; decided before anything is
-/// looked for.
-fn version_to_delete(qualifier: &str) -> Result<Option<u64>, Error> {
-    match Qualifier::parse(qualifier).map_err(Error::invalid)? {
-        Qualifier::Version(number) => Ok(Some(number)),
-        Qualifier::Nothing => Ok(None),
-        Qualifier::Latest => Err(Error::invalid(
-            "Qualifier: $LATEST cannot be deleted by itself; leave the qualifier out to delete the function",
-        )),
-        Qualifier::Alias(name) => Err(Error::invalid(format!(
-            "Qualifier: {name} names an alias, and this operation deletes versions; use delete-alias"
-        ))),
+/// What a qualifier says is to be deleted; decided before anything is looked for.
+enum Deleted {
+    Function,
+    Version(u64),
+    /// Digits that are no version's number, such as `007`: gone like any version that is not there.
+    NoVersion,
+    /// What nothing can be named, such as `$latest`.
+    Nothing,
+}
+
+impl Deleted {
+    fn parse(qualifier: &str) -> Result<Self, Error> {
+        match Qualifier::parse(qualifier).map_err(Error::invalid)? {
+            Qualifier::Version(number) => Ok(Self::Version(number)),
+            Qualifier::Nothing if is_digits(qualifier) => Ok(Self::NoVersion),
+            Qualifier::Nothing => Ok(Self::Nothing),
+            Qualifier::Latest => Err(Error::invalid(
+                "Qualifier: $LATEST cannot be deleted by itself; leave the qualifier out to delete the \
+                 function",
+            )),
+            Qualifier::Alias(name) => Err(Error::invalid(format!(
+                "Qualifier: {name} names an alias, and this operation deletes versions"
+            ))),
+        }
     }
 }
 
@@ -61,6 +75,9 @@ fn delete_version(
     name: &FunctionName,
     number: u64,
 ) -> Result<(), Error> {
+    if !function.contains_version(number)? {
+        return Ok(());
+    }
     let mut referring = Vec::new();
     for (alias, configuration) in function.aliases()? {
         if configuration.versions().contains(&number) {
@@ -76,8 +93,5 @@ fn delete_version(
             ),
         });
     }
-    if function.contains_version(number)? {
-        function.remove_version("DeleteFunction", number)?;
-    }
-    Ok(())
+    Ok(function.remove_version("DeleteFunction", number)?)
 }

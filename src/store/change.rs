@@ -157,15 +157,16 @@ impl<'f> Change<'f> {
     pub fn keep_latest(&self, latest: &Latest, code: &CodeIdentity) -> LatestFact {
         let configuration = latest.configuration(code);
         let revision_id = configuration.revision_id(self.draft.time, Place::Latest);
-        latest.fact(self.function.store().host(), code, revision_id)
+        latest.fact(code, revision_id)
     }
 
     /// Notes that a version is removed.
     pub(super) fn remove_version(&mut self, number: u64) -> Result<(), StoreError> {
         self.draft.removes(number);
         if let Some(versions) = self.function.versions()? {
-            let package = versions.stamp(&format!("{number}/{CODE_ZIP}"))?;
-            self.frees += package.map_or(0, |package| package.size);
+            // What has no package that can be looked at frees nothing.
+            let package = versions.stamp(&format!("{number}/{CODE_ZIP}"));
+            self.frees += package.ok().flatten().map_or(0, |package| package.size);
         }
         Ok(())
     }

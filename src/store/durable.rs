@@ -382,7 +382,10 @@ impl Directory {
     /// followed.
     pub(super) fn remove_all(&self, name: &OsStr) -> Result<()> {
         let path = self.path.join(name);
-        for entry in walkdir::WalkDir::new(&path).contents_first(true) {
+        for entry in walkdir::WalkDir::new(&path)
+            .follow_root_links(false)
+            .contents_first(true)
+        {
             let entry = match entry {
                 Err(error) if is_missing(&error) => continue,
                 other => other.map_err(|error| StoreError::io("remove", &path)(error.into()))?,
@@ -548,6 +551,9 @@ mod tests {
         File::create(&kept).unwrap();
         std::fs::create_dir(temporary.path().join("tree")).unwrap();
         std::os::unix::fs::symlink(outside.path(), temporary.path().join("tree/link")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), temporary.path().join("root")).unwrap();
+        directory.remove_all(OsStr::new("root")).unwrap();
+        assert!(!directory.contains("root").unwrap());
         directory.remove_all(OsStr::new("tree")).unwrap();
         assert!(kept.exists() && !directory.contains("tree").unwrap());
     }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::LatestFact;
-use super::host::Host;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::package;
 use crate::api::code_sha256::CodeIdentity;
@@ -27,6 +26,8 @@ pub struct Latest {
     package_stamp: Stamp,
     package_path: PathBuf,
     recorded: Option<LatestFact>,
+    /// When the files were looked at.
+    seen: Timestamp,
 }
 
 impl Latest {
@@ -35,6 +36,7 @@ impl Latest {
         configs: &[(&Directory, String)],
         packages: &[(&Directory, String)],
         recorded: Option<LatestFact>,
+        seen: Timestamp,
     ) -> Result<Self, StoreError> {
         let (config_path, (text, config_stamp)) = first(configs, Directory::read, "config.json")?;
         let document = super::documents::parse(&config_path, &text)?;
@@ -50,6 +52,7 @@ impl Latest {
             package_stamp,
             package_path,
             recorded,
+            seen,
         })
     }
 
@@ -149,12 +152,7 @@ impl Latest {
     }
 
     /// Returns what the next line records of a package that stays as it is.
-    pub(super) fn fact(
-        &self,
-        host: &Host,
-        code: &CodeIdentity,
-        revision_id: RevisionId,
-    ) -> LatestFact {
+    pub(super) fn fact(&self, code: &CodeIdentity, revision_id: RevisionId) -> LatestFact {
         if let Some(recorded) = &self.recorded
             && recorded.is_believed(self.package_stamp)
             && recorded.code() == *code
@@ -168,8 +166,8 @@ impl Latest {
         let Stamp {
             modified, changed, ..
         } = self.package_stamp;
-        let settled = host
-            .now()
+        let settled = self
+            .seen
             .milliseconds()
             .saturating_sub(SETTLED_MILLISECONDS);
         let is_settled = modified.max(changed).milliseconds() <= settled;

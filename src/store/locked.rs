@@ -71,7 +71,7 @@ impl Store {
             return Ok(None);
         };
         let Finished { tail, history } = finish_last_change(self, &directory)?;
-        let view = View::settled(directory, tail.last.clone());
+        let view = View::settled(directory, tail.last.clone(), host.now());
         Ok(Some(LockedFunction {
             store: self,
             name: name.clone(),
@@ -204,9 +204,14 @@ impl LockedFunction<'_> {
         } else {
             let latest = self.latest()?;
             let code = latest.code()?;
-            let last = self.last_published(&latest)?;
-            let fact = latest.fact(self.store.host(), &code, latest.revision_id(&code));
-            (self.draft(operation, self.highest_version()?, last), fact)
+            let highest = self.highest_version()?;
+            let last = match self.last_published(&latest) {
+                // What is removed need not be sound.
+                Err(StoreError::Damaged { .. }) if highest == number => None,
+                last => last?,
+            };
+            let fact = latest.fact(&code, latest.revision_id(&code));
+            (self.draft(operation, highest, last), fact)
         };
         let mut change = Change::begin(self, draft)?;
         change.remove_version(number)?;

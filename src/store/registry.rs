@@ -16,9 +16,9 @@ use super::usage::lock_usage;
 use crate::api::document::Value;
 use crate::api::function_name::FunctionName;
 use crate::api::limits::Quotas;
-use crate::api::patterns::{is_account_id, is_partition, is_region};
 use crate::api::scope::Scope;
 use crate::api::shape::{self, Members, Shape};
+use crate::api::validation::Violations;
 
 /// The format of `store.json` that this tool writes.
 const FORMAT: u64 = 1;
@@ -84,25 +84,20 @@ impl StoreJson {
             .map_err(|error| StoreError::damaged(path, error))?;
         let found: Self =
             serde_json::from_slice(bytes).map_err(|error| StoreError::damaged(path, error))?;
-        for (member, fits) in [
-            (
-                "AccountId must be 12 digits",
-                is_account_id(&found.account_id),
-            ),
-            (
-                "Region must be a region's name, such as us-east-1",
-                is_region(&found.region),
-            ),
-            (
-                "Partition must be a partition's name, such as aws",
-                is_partition(&found.partition),
-            ),
-        ] {
-            if !fits {
-                return Err(StoreError::damaged(path, member));
-            }
-        }
+        let mut violations = Violations::default();
+        found.scope().check(&mut violations);
+        violations
+            .into_result()
+            .map_err(|error| StoreError::damaged(path, error))?;
         Ok(found)
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            account_id: self.account_id.clone(),
+            region: self.region.clone(),
+            partition: self.partition.clone(),
+        }
     }
 
     fn value(&self, path: &Path) -> Result<Value, StoreError> {

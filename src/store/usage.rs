@@ -156,6 +156,7 @@ pub(super) fn count_function(function: &Path) -> u64 {
         }
     };
     WalkDir::new(function)
+        .follow_root_links(false)
         .max_depth(3)
         .into_iter()
         .filter_map(Result::ok)

@@ -23,6 +23,7 @@ use super::registry::Store;
 use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::{AliasName, parse_version};
+use crate::api::timestamp::Timestamp;
 
 /// One state of a function, to be read from.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct View {
     last: Option<LastLine>,
     /// The staging directory and the token of the last change, while that is unfinished.
     pending: Option<(Directory, Token)>,
+    /// When the state was looked at.
+    seen: Timestamp,
     /// The directory of the versions, once it was opened.
     versions: OnceCell<Option<Directory>>,
 }
@@ -141,16 +144,18 @@ impl View {
             directory,
             last: tail.last.clone(),
             pending,
+            seen: store.host().now(),
             versions: OnceCell::new(),
         })
     }
 
     /// Makes the view of a writer, who has finished the last change.
-    pub(super) fn settled(directory: Directory, last: Option<LastLine>) -> Self {
+    pub(super) fn settled(directory: Directory, last: Option<LastLine>, seen: Timestamp) -> Self {
         Self {
             directory,
             last,
             pending: None,
+            seen,
             versions: OnceCell::new(),
         }
     }
@@ -182,6 +187,7 @@ impl View {
             &self.places(&latest, CONFIG_JSON),
             &self.places(&latest, CODE_ZIP),
             recorded,
+            self.seen,
         )
     }
 

@@ -26,6 +26,17 @@ pub struct TestStore {
     directory: TempDir,
 }
 
+/// A function's lock, held until this is dropped.
+pub struct HeldLock(std::fs::File);
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        // Closing the file would not do: a process that another test is just starting has a copy
+        // of it until it becomes the command.
+        fs2::FileExt::unlock(&self.0).unwrap();
+    }
+}
+
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
@@ -191,6 +202,38 @@ impl TestStore {
         )
     }
 
+    /// Runs `get-function` with further options.
+    pub fn get_function(&self, function: &str, options: &[&str]) -> Ran {
+        self.run(&[&["get-function", "--function-name", function], options].concat())
+    }
+
+    /// Runs `list-versions-by-function` with further options.
+    pub fn list(&self, function: &str, options: &[&str]) -> Ran {
+        let required = ["list-versions-by-function", "--function-name", function];
+        self.run(&[&required, options].concat())
+    }
+
+    /// Runs `delete-function` with further options.
+    pub fn delete(&self, function: &str, options: &[&str]) -> Ran {
+        self.run(&[&["delete-function", "--function-name", function], options].concat())
+    }
+
+    /// Places an alias of `hello` by hand.
+    pub fn place_alias(&self, name: &str, alias: &Value) {
+        std::fs::create_dir_all(self.join("hello/aliases")).unwrap();
+        let path = self.join(&format!("hello/aliases/{name}.json"));
+        std::fs::write(path, alias.to_string()).unwrap();
+    }
+
+    /// Takes the lock of a function, as another command does while it changes the function.
+    pub fn hold_lock(&self, function: &str) -> HeldLock {
+        let mut options = std::fs::File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        let file = options.open(self.join(function).join(".lock")).unwrap();
+        fs2::FileExt::lock_exclusive(&file).unwrap();
+        HeldLock(file)
+    }
+
     /// Returns the command on this store, with an empty environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command();
@@ -209,6 +252,23 @@ impl TestStore {
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+
+    /// Sees that every line of a function's history is whole and hangs on the one before it, and
+    /// that time only goes on.
+    #[track_caller]
+    pub fn check_chain(&self, function: &str) {
+        let text = self.text(&format!("{function}/history.jsonl"));
+        assert!(text.ends_with('\n'), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        let history = self.history(function);
+        assert_eq!(history[0].get("Previous"), None, "{text}");
+        for index in 1..lines.len() {
+            let previous = sha256_hex(lines[index - 1].as_bytes());
+            assert_eq!(history[index]["Previous"], previous, "{text}");
+            let time = |index: usize| history[index]["Time"].as_str().unwrap();
+            assert!(time(index) > time(index - 1), "{text}");
+        }
     }
 
     /// Returns every file of the store with its content, directories with nothing; without the
@@ -344,6 +404,16 @@ pub fn says(message: &str, parts: &[&str]) {
     for part in parts {
         assert!(message.contains(part), "{part:?} is missing in: {message}");
     }
+}
+
+/// Returns the names in a directory, sorted.
+pub fn names_in(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// Makes a FIFO, which blocks who opens it without care.

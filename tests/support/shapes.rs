@@ -88,6 +88,21 @@ pub fn violations(stdout: &str, unknown: &[&str]) -> Vec<String> {
     found
 }
 
+/// Sees that a command's output is of a shape of the model, as the AWS CLI would print it: nothing
+/// but the model's members, in their order.
+#[track_caller]
+pub fn is_of_shape(stdout: &str, shape: &str) -> Value {
+    let answer: Value = serde_json::from_str(stdout).unwrap();
+    let mut checker = Checker {
+        unknown: Vec::new(),
+        found: Vec::new(),
+    };
+    checker.check("", &answer, shape);
+    assert!(checker.found.is_empty(), "{:#?}\n{stdout}", checker.found);
+    assert_eq!(rendered(&answer), stdout);
+    answer
+}
+
 struct Checker<'a> {
     /// Paths of unknown members that have not been met yet.
     unknown: Vec<&'a str>,

@@ -81,11 +81,11 @@ impl CreateFunctionArgs {
             )
         };
         let request = CreateFunctionRequest {
-            function_name: self.function_name,
-            runtime: self.runtime,
-            role: self.role,
-            handler: self.handler,
-            description: self.description,
+            function_name: input::text("--function-name", &self.function_name)?,
+            runtime: input::optional_text("--runtime", self.runtime)?,
+            role: input::text("--role", &self.role)?,
+            handler: input::optional_text("--handler", self.handler)?,
+            description: input::optional_text("--description", self.description)?,
             timeout: self.timeout,
             memory_size: self.memory_size,
             environment: environment.map(Document::into_value),

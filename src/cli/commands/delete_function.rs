@@ -6,6 +6,7 @@ use crate::api::document::Value;
 use crate::api::messages::DeleteFunctionRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::input;
 use crate::cli::parameters::Parameters;
 use crate::operations;
 
@@ -36,8 +37,8 @@ impl DeleteFunctionArgs {
         parameters.not_empty("Qualifier", self.qualifier.as_deref());
         parameters.into_result()?;
         let request = DeleteFunctionRequest {
-            function_name: self.function_name,
-            qualifier: self.qualifier,
+            function_name: input::text("--function-name", &self.function_name)?,
+            qualifier: input::optional_text("--qualifier", self.qualifier)?,
         };
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::api::messages::GetFunctionConfigurationRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::input;
 use crate::cli::parameters::Parameters;
 use crate::operations;
 
@@ -33,8 +34,8 @@ impl GetFunctionConfigurationArgs {
         parameters.not_empty("Qualifier", self.qualifier.as_deref());
         parameters.into_result()?;
         let request = GetFunctionConfigurationRequest {
-            function_name: self.function_name,
-            qualifier: self.qualifier,
+            function_name: input::text("--function-name", &self.function_name)?,
+            qualifier: input::optional_text("--qualifier", self.qualifier)?,
         };
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;

@@ -3,7 +3,6 @@
 use clap::Args;
 
 use crate::api;
-use crate::api::patterns::{is_account_id, is_partition, is_region};
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
 use crate::cli::exit::{Failure, Outcome};
@@ -48,30 +47,7 @@ impl InitArgs {
             partition: self.partition.unwrap_or(standard.partition),
         };
         let mut violations = Violations::default();
-        for (member, value, fits, expected) in [
-            (
-                "AccountId",
-                &scope.account_id,
-                is_account_id as fn(&str) -> bool,
-                "12 digits",
-            ),
-            (
-                "Region",
-                &scope.region,
-                is_region,
-                "a region's name, such as us-east-1",
-            ),
-            (
-                "Partition",
-                &scope.partition,
-                is_partition,
-                "a partition's name, such as aws",
-            ),
-        ] {
-            if !fits(value) {
-                violations.add(member, format!("'{value}' is not {expected}"));
-            }
-        }
+        scope.check(&mut violations);
         violations.into_result().map(|()| scope)
     }
 }

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
-use crate::cli::notices;
 use crate::cli::parameters::Parameters;
+use crate::cli::{input, notices};
 use crate::operations;
 
 const OPERATION: &str = "PublishVersion";
@@ -41,10 +41,10 @@ impl PublishVersionArgs {
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.into_result()?;
         let request = PublishVersionRequest {
-            function_name: self.function_name,
-            code_sha256: self.code_sha256,
-            description: self.description,
-            revision_id: self.revision_id,
+            function_name: input::text("--function-name", &self.function_name)?,
+            code_sha256: input::optional_text("--code-sha256", self.code_sha256)?,
+            description: input::optional_text("--description", self.description)?,
+            revision_id: input::optional_text("--revision-id", self.revision_id)?,
         };
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;

@@ -51,10 +51,10 @@ impl UpdateFunctionCodeArgs {
         parameters.into_result()?;
         let package = input::package(&self.zip_file)?;
         let request = UpdateFunctionCodeRequest {
-            function_name: self.function_name,
+            function_name: input::text("--function-name", &self.function_name)?,
             publish: self.publish,
             dry_run: self.dry_run,
-            revision_id: self.revision_id,
+            revision_id: input::optional_text("--revision-id", self.revision_id)?,
         };
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
