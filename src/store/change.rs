@@ -231,7 +231,7 @@ impl<'f> Change<'f> {
         let directory = self.function.directory();
         let mark = self.token.change();
         self.staged.insert(0, mark.clone());
-        drop(self.staging.create_file(&mark, PRIVATE_FILE_MODE)?);
+        self.staging.create_empty_file(&mark, PRIVATE_FILE_MODE)?;
         let history = self.function.history()?;
         self.staging.flush()?;
         directory.flush()?;

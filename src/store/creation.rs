@@ -108,7 +108,7 @@ impl Creation<'_> {
         let bytes = line.to_bytes(&self.directory.path_of(HISTORY))?;
         self.directory
             .write_file(HISTORY, PRIVATE_FILE_MODE, &bytes)?;
-        drop(staging.create_file(&token.change(), PRIVATE_FILE_MODE)?);
+        staging.create_empty_file(&token.change(), PRIVATE_FILE_MODE)?;
         staging.flush()?;
         self.directory.flush()?;
         self.appear()?;

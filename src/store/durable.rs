@@ -281,6 +281,22 @@ impl Directory {
             .map_err(|errno| StoreError::io("make", &path)(errno.into()))
     }
 
+    /// Makes an empty file that must not be there yet.
+    #[cfg(not(target_vendor = "apple"))]
+    pub(super) fn create_empty_file(&self, name: &str, mode: u32) -> Result<()> {
+        let path = self.path_of(name);
+        self.step("make", &path)?;
+        let mode = Mode::from_raw_mode(mode);
+        rustix::fs::mknodat(&*self.handle, name, FileType::RegularFile, mode, 0)
+            .map_err(|errno| StoreError::io("make", &path)(errno.into()))
+    }
+
+    /// Makes an empty file that must not be there yet.
+    #[cfg(target_vendor = "apple")]
+    pub(super) fn create_empty_file(&self, name: &str, mode: u32) -> Result<()> {
+        self.create_file(name, mode).map(drop)
+    }
+
     /// Makes a file with a content, flushed.
     pub(super) fn write_file(&self, name: &str, mode: u32, content: &[u8]) -> Result<()> {
         let file = self.create_file(name, mode)?;
