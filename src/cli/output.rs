@@ -82,6 +82,8 @@ impl Rendering {
         let data = jmespath::Variable::from_json(&compact)?;
         let found = query.search(&data).map_err(|error| error.to_string())?;
         let found = serde_json::to_value(&*found).map_err(|error| error.to_string())?;
+        let written = serde_json::from_str(&compact).map_err(|error| error.to_string())?;
+        let found = in_written_order(found, &written);
         match self.format {
             // The AWS CLI prints nothing for an empty object.
             Format::Json if found.as_object().is_some_and(serde_json::Map::is_empty) => {
@@ -92,6 +94,43 @@ impl Rendering {
                 .map_err(|error| error.to_string()),
             Format::Text => Ok(text(&found)),
         }
+    }
+}
+
+/// Gives objects that a query picked whole the order of their keys in the answer; the library sorts
+/// them. One that the query makes stays sorted.
+fn in_written_order(found: Json, answer: &Json) -> Json {
+    match found {
+        Json::Object(mut members) => {
+            let sorted: Vec<String> = members.keys().cloned().collect();
+            let order = written_order(answer, &sorted).unwrap_or(sorted);
+            let ordered = order.into_iter().filter_map(|key| {
+                let value = members.remove(&key)?;
+                Some((key, in_written_order(value, answer)))
+            });
+            Json::Object(ordered.collect())
+        }
+        Json::Array(items) => items
+            .into_iter()
+            .map(|item| in_written_order(item, answer))
+            .collect(),
+        scalar => scalar,
+    }
+}
+
+/// Returns the keys in the order that some object of the answer has them.
+fn written_order(answer: &Json, keys: &[String]) -> Option<Vec<String>> {
+    match answer {
+        Json::Object(members) => {
+            if members.len() == keys.len() && keys.iter().all(|key| members.contains_key(key)) {
+                return Some(members.keys().cloned().collect());
+            }
+            members
+                .values()
+                .find_map(|value| written_order(value, keys))
+        }
+        Json::Array(items) => items.iter().find_map(|item| written_order(item, keys)),
+        _ => None,
     }
 }
 

@@ -141,6 +141,16 @@ fn versions_placed_by_hand_are_listed() {
 }
 
 #[test]
+fn the_name_may_stand_in_a_file() {
+    let store = TestStore::made_by_hand("hello");
+    let path = store.beside("name");
+    fs::write(&path, "hello").unwrap();
+    let named = store.list(&format!("file://{}", path.display()), &[]);
+    named.succeeded();
+    assert_eq!(versions_in(&named.stdout), ["$LATEST"]);
+}
+
+#[test]
 fn gaps_stay() {
     let store = TestStore::nothing();
     store.create("hello", &["--publish"]).succeeded();

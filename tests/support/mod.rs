@@ -5,7 +5,8 @@
     dead_code,
     unreachable_pub,
     missing_docs,
-    reason = "each test target uses its part of this module"
+    clippy::disallowed_methods,
+    reason = "each test target uses its part of this module, which places files as people do"
 )]
 
 pub mod shapes;

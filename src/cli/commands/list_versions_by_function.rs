@@ -7,6 +7,7 @@ use crate::api::document::Value;
 use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::input;
 use crate::cli::parameters::Parameters;
 use crate::operations;
 
@@ -32,7 +33,7 @@ impl ListVersionsByFunctionArgs {
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.into_result()?;
         let request = ListVersionsByFunctionRequest {
-            function_name: self.function_name,
+            function_name: input::text("--function-name", &self.function_name)?,
         };
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
