@@ -17,3 +17,4 @@ mod killed;
 mod killed_init;
 mod outcome;
 mod strace;
+mod terminal;

@@ -1,0 +1,59 @@
+//! What a person at a terminal is told, and a pipe is not; `script` is the terminal.
+
+use std::process::Command;
+
+use fs2::FileExt as _;
+
+use crate::support::TestStore;
+
+/// Runs the command on a store with stderr on a terminal and stdout thrown away.
+fn on_a_terminal(store: &TestStore, arguments: &str) -> String {
+    let binary = env!("CARGO_BIN_EXE_lambda-store");
+    let output = Command::new("script")
+        .args([
+            "-qec",
+            &format!("{binary} {arguments} >/dev/null"),
+            "/dev/null",
+        ])
+        .env("LAMBDA_STORE", store.path())
+        .output()
+        .unwrap_or_else(|error| panic!("script, of Debian's package bsdutils: {error}"));
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .replace("\r\n", "\n")
+}
+
+#[test]
+fn a_person_is_told_that_nothing_changed_and_a_pipe_is_not() {
+    let store = TestStore::with_function("hello");
+    let publish = "publish-version --function-name hello";
+    assert_eq!(on_a_terminal(&store, publish), "");
+    assert_eq!(
+        on_a_terminal(&store, publish),
+        "hello is unchanged since version 1\n"
+    );
+    store.publish("hello", &[]).succeeded();
+}
+
+#[test]
+fn a_person_is_told_who_is_waited_for_after_a_second() {
+    let store = TestStore::with_function("hello");
+    let lock = std::fs::File::open(store.join("hello/.lock")).unwrap();
+    lock.lock_exclusive().unwrap();
+    let waiting = "waiting for another command that is changing hello";
+    std::thread::scope(|scope| {
+        let said = scope.spawn(|| {
+            on_a_terminal(
+                &store,
+                "publish-version --function-name hello --lock-timeout 60",
+            )
+        });
+        // It is told once, after a second of waiting: time is what this is about.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        assert!(!said.is_finished(), "it did not wait");
+        fs2::FileExt::unlock(&lock).unwrap();
+        let said = said.join().unwrap();
+        assert_eq!(said.matches(waiting).count(), 1, "{said}");
+    });
+}
