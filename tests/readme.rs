@@ -189,7 +189,7 @@ fn the_first_command_may_be_repeated() {
         assert_eq!(first_wrong_example(&session, clone.path()), None);
     }
     assert_eq!(names_in(&clone.path().join("store/hello/versions")), ["1"]);
-    assert_eq!(names_in(&clone.path().join("store")), ["hello"]);
+    assert_eq!(names_in(&clone.path().join("store")), [".usage", "hello"]);
 }
 
 #[test]

@@ -214,7 +214,8 @@ impl Tail {
     }
 
     /// Checks that the lines read hang together, each by the hash of the one before it. A writer
-    /// does, so that damage near the end is told before more is written behind it.
+    /// does, so that damage near the end is told before more is written behind it; to look further
+    /// up would cost more with every line.
     pub(super) fn check_chain(&self, path: &Path) -> Result<(), StoreError> {
         let Some(last) = &self.last else {
             return Ok(());
