@@ -189,7 +189,10 @@ fn the_first_command_may_be_repeated() {
         assert_eq!(first_wrong_example(&session, clone.path()), None);
     }
     assert_eq!(names_in(&clone.path().join("store/hello/versions")), ["1"]);
-    assert_eq!(names_in(&clone.path().join("store")), [".usage", "hello"]);
+    assert_eq!(
+        names_in(&clone.path().join("store")),
+        [".gitattributes", ".usage", "FORMAT.md", "hello", "slugify"]
+    );
 }
 
 #[test]
@@ -266,25 +269,37 @@ fn the_readme_names_every_command_and_no_other() {
 }
 
 #[test]
-fn the_example_is_one_function_made_by_hand_with_a_real_handler() {
+fn the_example_is_one_function_made_by_hand_and_one_with_versions_and_a_history() {
     let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/store-example"));
-    let files: Vec<_> = support::files_under(example)
-        .into_keys()
-        .map(|path| path.into_os_string().into_string().unwrap())
-        .collect();
-    let latest = "hello/$LATEST";
-    assert_eq!(
-        files,
-        [
-            "hello".to_owned(),
-            latest.to_owned(),
-            format!("{latest}/code.zip"),
-            format!("{latest}/config.json")
-        ]
-    );
-    let package = std::fs::File::open(example.join(latest).join("code.zip")).unwrap();
-    let mut archive = zip::ZipArchive::new(package).unwrap();
-    let entry = archive.by_name("app.py").unwrap();
-    let code = std::io::read_to_string(entry).unwrap();
-    assert!(code.contains("def handler(event, context):"), "{code}");
+    for (directory, names) in [
+        ("", vec![".gitattributes", "FORMAT.md", "hello", "slugify"]),
+        ("hello", vec!["$LATEST"]),
+        ("hello/$LATEST", vec!["code.zip", "config.json"]),
+        (
+            "slugify",
+            vec!["$LATEST", "aliases", "history.jsonl", "versions"],
+        ),
+        ("slugify/versions", vec!["1", "3", "4"]),
+        ("slugify/versions/4", vec!["code.zip", "config.json"]),
+    ] {
+        assert_eq!(names_in(&example.join(directory)), names, "{directory}");
+    }
+    for (package, file, handler) in [
+        (
+            "hello/$LATEST",
+            "app.py",
+            "def handler(event, context):\n    name",
+        ),
+        (
+            "slugify/versions/4",
+            "index.mjs",
+            "export const handler = async (",
+        ),
+    ] {
+        let package = std::fs::File::open(example.join(package).join("code.zip")).unwrap();
+        let mut archive = zip::ZipArchive::new(package).unwrap();
+        let entry = archive.by_name(file).unwrap();
+        let code = std::io::read_to_string(entry).unwrap();
+        assert!(code.contains(handler), "{code}");
+    }
 }
