@@ -6,6 +6,7 @@ use super::error::Error;
 use super::patterns::{is_account_id, is_dotted_name, is_name, is_partition, is_region};
 use super::qualifier::LATEST;
 use super::scope::Scope;
+use super::validation::shown;
 
 /// Characters that a function's name has at the most (`CreateFunction`, `FunctionName`).
 pub const MAX_NAME: usize = 64;
@@ -88,7 +89,8 @@ impl FunctionReference {
         let reference = Self::parse_as(text, Form::Plain)?;
         if reference.name.len() > MAX_NAME {
             return Err(format!(
-                "a function's name has at most {MAX_NAME} characters"
+                "{} is too long: a function's name has at most {MAX_NAME} characters",
+                shown(&reference.name)
             ));
         }
         Ok(reference)
@@ -107,7 +109,8 @@ impl FunctionReference {
         let max = form.max();
         if text.chars().count() > max {
             return Err(format!(
-                "a function's name or ARN has at most {max} characters"
+                "{} is too long: a function's name or ARN has at most {max} characters",
+                shown(text)
             ));
         }
         let segments: Vec<&str> = text.split(':').collect();
@@ -116,9 +119,12 @@ impl FunctionReference {
             .rev()
             .find_map(|prefixes| Self::with_prefixes(&segments, prefixes, form))
             .ok_or_else(|| {
-                "expected NAME, ACCOUNT:function:NAME or arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, \
-                 with letters, digits, - and _ in NAME, and :QUALIFIER after it where one is meant"
-                    .to_owned()
+                format!(
+                    "{} is none of NAME, ACCOUNT:function:NAME and \
+                     arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, with letters, digits, - and _ in \
+                     NAME, and :QUALIFIER after it where one is meant",
+                    shown(text)
+                )
             })
     }
 
@@ -272,6 +278,21 @@ mod tests {
                 .unwrap_err()
                 .contains("256")
         );
+    }
+
+    #[test]
+    fn a_name_that_is_refused_is_shown_a_long_one_by_its_beginning() {
+        assert!(
+            FunctionReference::parse("he*llo")
+                .unwrap_err()
+                .contains("'he*llo'")
+        );
+        for length in [65, 141] {
+            let problem = FunctionReference::parse(&"a".repeat(length)).unwrap_err();
+            assert!(problem.contains("'aaaa"), "{problem}");
+        }
+        let long = FunctionReference::parse_namespaced(&"é".repeat(5000)).unwrap_err();
+        assert!(long.contains("é…'") && long.len() < 500, "{long}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::patterns::{is_digits, is_name};
+use super::validation::shown;
 
 /// The qualifier of the state that can still change.
 pub const LATEST: &str = "$LATEST";
@@ -64,7 +65,10 @@ impl Qualifier {
             return Ok(Self::Latest);
         }
         if text.is_empty() || text.len() > MAX_QUALIFIER {
-            return Err(format!("a qualifier has 1 to {MAX_QUALIFIER} characters"));
+            return Err(format!(
+                "{} is no qualifier: one has 1 to {MAX_QUALIFIER} characters",
+                shown(text)
+            ));
         }
         if let Some(number) = parse_version(text) {
             return Ok(Self::Version(number));
@@ -75,10 +79,10 @@ impl Qualifier {
         if text == "$LATEST.PUBLISHED" || is_name(&text.replace('$', "_")) {
             return Ok(Self::Nothing);
         }
-        Err(
-            "expected $LATEST, a version's number or an alias's name (letters, digits, - and _)"
-                .to_owned(),
-        )
+        Err(format!(
+            "{} is none of $LATEST, a version's number and an alias's name (letters, digits, - and _)",
+            shown(text)
+        ))
     }
 }
 
@@ -107,7 +111,9 @@ mod tests {
             );
         }
         for wrong in ["", "a b", "a/b", "..", "é", &"a".repeat(129)] {
-            assert!(Qualifier::parse(wrong).is_err(), "{wrong}");
+            let problem = Qualifier::parse(wrong).unwrap_err();
+            let beginning: String = wrong.chars().take(80).collect();
+            assert!(problem.contains(&format!("'{beginning}")), "{problem}");
         }
     }
 }
