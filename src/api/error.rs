@@ -1,5 +1,6 @@
 //! The errors of the API, with AWS's codes and statuses.
 
+use super::function_name::FunctionName;
 use super::revision_id::RevisionId;
 use super::scope::Scope;
 
@@ -118,8 +119,14 @@ impl Error {
         }
     }
 
-    /// Makes the error for a function, version or alias that is not there.
-    pub fn function_not_found(scope: &Scope, name: &str, qualifier: Option<&str>) -> Self {
+    /// Makes the error for a function, version or alias that is not there; `nearest` are names that
+    /// may have been meant.
+    pub fn function_not_found(
+        scope: &Scope,
+        name: &str,
+        qualifier: Option<&str>,
+        nearest: &[FunctionName],
+    ) -> Self {
         let Scope {
             account_id,
             region,
@@ -128,8 +135,13 @@ impl Error {
         let qualifier = qualifier.map_or_else(String::new, |qualifier| format!(":{qualifier}"));
         let arn =
             format!("arn:{partition}:lambda:{region}:{account_id}:function:{name}{qualifier}");
+        let nearest: Vec<&str> = nearest.iter().map(FunctionName::as_str).collect();
+        let hint = match nearest[..] {
+            [] => String::new(),
+            _ => format!(". Did you mean {}?", nearest.join(" or ")),
+        };
         Self::ResourceNotFound {
-            message: format!("Function not found: {arn}"),
+            message: format!("Function not found: {arn}{hint}"),
         }
     }
 

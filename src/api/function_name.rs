@@ -173,7 +173,7 @@ impl FunctionReference {
     pub fn resolve(&self, scope: &Scope, qualifier: Option<&str>) -> Result<FunctionName, Error> {
         self.check_scope(scope)?;
         FunctionName::parse(&self.name)
-            .ok_or_else(|| Error::function_not_found(scope, &self.name, qualifier))
+            .ok_or_else(|| Error::function_not_found(scope, &self.name, qualifier, &[]))
     }
 
     /// Checks that the reference means a function of this scope.

@@ -1,5 +1,6 @@
 //! `DeleteFunction`: removes a function, or one of its versions.
 
+use super::not_found::not_found;
 use super::reading::agreed_qualifier;
 use crate::api::Error;
 use crate::api::function_name::{FunctionName, FunctionReference};
@@ -34,12 +35,12 @@ pub fn delete_function(store: &Store, request: &DeleteFunctionRequest) -> Result
 
     let function = store
         .lock(&name)?
-        .ok_or_else(|| Error::function_not_found(scope, name.as_str(), None))?;
+        .ok_or_else(|| not_found(store, &name, None))?;
     match deleted {
         Deleted::Function => Ok(function.delete()?),
         Deleted::Version(number) => delete_version(&function, &name, number),
         Deleted::NoVersion => Ok(()),
-        Deleted::Nothing => Err(Error::function_not_found(scope, name.as_str(), qualifier)),
+        Deleted::Nothing => Err(not_found(store, &name, qualifier)),
     }
 }
 

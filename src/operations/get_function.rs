@@ -24,6 +24,6 @@ pub fn get_function(
             package_path: found.package_path().to_owned(),
             tags,
         }),
-        _ => Err(wanted.not_found(scope)),
+        _ => Err(wanted.not_found(store)),
     }
 }

@@ -21,5 +21,5 @@ pub fn get_function_configuration(
     let found = store
         .read(&wanted.name, |view| wanted.find(view))?
         .flatten();
-    wanted.answer(scope, &found.ok_or_else(|| wanted.not_found(scope))?)
+    wanted.answer(scope, &found.ok_or_else(|| wanted.not_found(store))?)
 }

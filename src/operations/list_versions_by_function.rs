@@ -22,7 +22,7 @@ pub fn list_versions_by_function(
     let name = &wanted.name;
     let (latest, view) = store
         .read(name, |view| Ok((view.latest()?, view.clone())))?
-        .ok_or_else(|| wanted.not_found(scope))?;
+        .ok_or_else(|| wanted.not_found(store))?;
     let first = answers::latest(scope, name, &latest, &latest.code()?, Some(LATEST));
     let mut response = ListVersionsByFunctionResponse {
         versions: vec![first],

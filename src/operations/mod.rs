@@ -9,6 +9,7 @@ mod delete_function;
 mod get_function;
 mod get_function_configuration;
 mod list_versions_by_function;
+mod not_found;
 mod publish_version;
 mod publishing;
 mod reading;

@@ -25,9 +25,7 @@ pub fn publish_version(
 ) -> Result<PublishVersionResponse, Error> {
     let target = validate(store, request)?;
     let name = target.name.clone();
-    let function = store
-        .lock(&name)?
-        .ok_or_else(|| target.not_found(store.scope()))?;
+    let function = store.lock(&name)?.ok_or_else(|| target.not_found(store))?;
     let latest = function.latest()?;
     let last = LastPublish::read(&function, &latest)?;
     let believed = latest

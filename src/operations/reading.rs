@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::answers;
+use super::not_found::not_found;
 use crate::api::Error;
 use crate::api::alias::AliasTarget;
 use crate::api::configuration::FunctionConfiguration;
@@ -10,7 +11,7 @@ use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::qualifier::Qualifier;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
-use crate::store::{Latest, PublishedVersion, StoreError, View};
+use crate::store::{Latest, PublishedVersion, Store, StoreError, View};
 
 /// What a request names: a function, and which state of it.
 pub(super) struct Wanted {
@@ -83,8 +84,8 @@ impl Wanted {
     }
 
     /// Makes the error for a function, version or alias that is not there.
-    pub(super) fn not_found(&self, scope: &Scope) -> Error {
-        Error::function_not_found(scope, self.name.as_str(), self.qualifier.as_deref())
+    pub(super) fn not_found(&self, store: &Store) -> Error {
+        not_found(store, &self.name, self.qualifier.as_deref())
     }
 }
 

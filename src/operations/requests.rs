@@ -1,5 +1,6 @@
 //! Checks that several operations make of their requests.
 
+use super::not_found::not_found;
 use crate::api::Error;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::qualifier::LATEST;
@@ -17,8 +18,8 @@ pub(super) struct LatestOf {
 
 impl LatestOf {
     /// Makes the error for a function that is not there.
-    pub(super) fn not_found(&self, scope: &Scope) -> Error {
-        Error::function_not_found(scope, self.name.as_str(), self.qualifier)
+    pub(super) fn not_found(&self, store: &Store) -> Error {
+        not_found(store, &self.name, self.qualifier)
     }
 }
 

@@ -28,7 +28,7 @@ pub fn update_function_code(
     let reference = violations.check("FunctionName", reference);
     let target = latest_of(store.scope(), reference, violations)?;
     let name = target.name.clone();
-    let not_found = || target.not_found(store.scope());
+    let not_found = || target.not_found(store);
     if request.dry_run {
         return try_out(store, &name, request, package)?.ok_or_else(not_found);
     }

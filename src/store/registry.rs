@@ -13,6 +13,7 @@ use super::host::{Host, Notice};
 use super::layout::{LATEST, PRIVATE_FILE_MODE, STAGING, STORE_JSON};
 use super::staging::StagingArea;
 use super::usage::lock_usage;
+use super::view::is_function;
 use crate::api::document::Value;
 use crate::api::function_name::FunctionName;
 use crate::api::limits::Quotas;
@@ -257,6 +258,26 @@ impl Store {
             .map_or(Ok(false), |root| root.contains(function.as_str()))
     }
 
+    /// Returns the names of the functions, sorted.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub fn functions(&self) -> Result<Vec<FunctionName>, StoreError> {
+        let Some(root) = self.root() else {
+            return Ok(Vec::new());
+        };
+        let mut functions = Vec::new();
+        for name in root.names()? {
+            if let Some(name) = name.to_str().and_then(FunctionName::parse)
+                && is_function_at(root, &name)?
+            {
+                functions.push(name);
+            }
+        }
+        functions.sort_unstable();
+        Ok(functions)
+    }
+
     /// Returns the path of the store, as it was named.
     pub fn path(&self) -> &Path {
         &self.path
@@ -339,6 +360,15 @@ fn read_settings(root: &Directory) -> Result<Option<StoreJson>, StoreError> {
     match root.read(STORE_JSON)? {
         Some((bytes, _)) => StoreJson::parse(&root.path_of(STORE_JSON), &bytes).map(Some),
         None => Ok(None),
+    }
+}
+
+/// Returns whether a function stands under a name; what is no directory is none.
+fn is_function_at(root: &Directory, name: &FunctionName) -> Result<bool, StoreError> {
+    match root.open(name.as_str()) {
+        Ok(Some(directory)) => is_function(&directory),
+        Ok(None) | Err(StoreError::Damaged { .. }) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

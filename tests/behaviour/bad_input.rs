@@ -731,3 +731,38 @@ fn a_read_only_store_is_read_and_not_written() {
     // So that it can be removed.
     set_modes(&store, 0o755, 0o644);
 }
+
+#[test]
+fn an_unknown_function_names_the_nearest_ones() {
+    let store = TestStore::new();
+    for function in ["checkout", "checkout-v2", "billing"] {
+        store.create(function, &[]).succeeded();
+    }
+    // What is no function is not suggested, however near its name.
+    std::fs::create_dir(store.join("chekout-notes")).unwrap();
+    std::fs::write(store.join("checkou"), "").unwrap();
+    for (wrong, hint) in [
+        ("chekout", ". Did you mean checkout or checkout-v2?"),
+        ("Billing", ". Did you mean billing?"),
+        ("checkout-v3", ". Did you mean checkout-v2 or checkout?"),
+        ("payments", ""),
+    ] {
+        let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{wrong}");
+        let expected = format!("Function not found: {arn}{hint}");
+        for (ran, operation) in [
+            (store.get(wrong, &[]), "GetFunctionConfiguration"),
+            (store.get_function(wrong, &[]), "GetFunction"),
+            (store.list(wrong, &[]), "ListVersionsByFunction"),
+            (store.publish(wrong, &[]), "PublishVersion"),
+            (store.update(wrong, b"v1", &[]), "UpdateFunctionCode"),
+            (store.delete(wrong, &[]), "DeleteFunction"),
+        ] {
+            let message = ran.failed_with("ResourceNotFoundException", operation);
+            assert_eq!(message, expected);
+        }
+    }
+    // The function is there, and it is its version that is not.
+    let message = store.get("billing", &["--qualifier", "7"]);
+    let message = message.failed_with("ResourceNotFoundException", "GetFunctionConfiguration");
+    assert!(!message.contains("Did you mean"), "{message}");
+}
