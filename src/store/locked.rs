@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::change::{Change, Finished, finish_last_change};
 use super::documents::PublishedVersion;
@@ -12,7 +13,7 @@ use super::history::{Draft, LastPublished, Tail};
 use super::host::Notice;
 use super::latest::Latest;
 use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
-use super::lock::{Lock, wait_for};
+use super::lock::{Lock, LockFile, Waited};
 use super::registry::Store;
 use super::view::{View, is_function};
 use crate::api::alias::AliasConfiguration;
@@ -42,33 +43,24 @@ impl Store {
             return Ok(None);
         };
         let host = self.host();
-        let attempt = || {
-            let Some(directory) = root.open(name.as_str())? else {
-                return Ok(Some(None));
+        let (started, timeout) = (Instant::now(), host.lock_timeout);
+        let (directory, lock) = loop {
+            let Some((directory, lock)) = open_function(root, name)? else {
+                return Ok(None);
             };
-            let opened = match open_lock(&directory) {
-                Ok(Some(opened)) => opened,
-                Ok(None) => return Ok(Some(None)),
-                // It was deleted meanwhile; the next look says so.
-                Err(StoreError::Io { cause, .. }) if cause.kind() == ErrorKind::NotFound => {
-                    return Ok(None);
+            let path = format!("{name}/{LOCK}");
+            let left = timeout.saturating_sub(started.elapsed());
+            let waiting = || (host.notify)(&Notice::WaitingForLock(name));
+            match Lock::wait(lock, root, &path, left, waiting)? {
+                Waited::Taken(lock) => break (directory, lock),
+                // A function that was deleted meanwhile is not locked by its old directory.
+                Waited::Removed => {}
+                Waited::TimedOut => {
+                    let path = root.path_of(name.as_str());
+                    let seconds = timeout.as_secs();
+                    return Err(StoreError::LockTimeout { path, seconds });
                 }
-                Err(error) => return Err(error),
-            };
-            // A function that was deleted meanwhile is not locked by its old directory.
-            let lock = Lock::try_take(opened, root, &format!("{name}/{LOCK}"))?;
-            Ok(lock.map(|lock| Some((directory, lock))))
-        };
-        let waiting = || (host.notify)(&Notice::WaitingForLock(name));
-        let found = wait_for(host.lock_timeout, attempt, waiting)?.ok_or_else(|| {
-            let path = root.path_of(name.as_str());
-            StoreError::LockTimeout {
-                path,
-                seconds: host.lock_timeout.as_secs(),
             }
-        })?;
-        let Some((directory, lock)) = found else {
-            return Ok(None);
         };
         let Finished { tail, history } = finish_last_change(self, &directory)?;
         let view = View::settled(directory, tail.last.clone(), host.now());
@@ -83,18 +75,27 @@ impl Store {
     }
 }
 
-/// Opens a function's lock, made if it is missing; `None` if the directory is no function's: nothing
+/// Opens a function and its lock, made if it is missing; `None` if there is no such function: nothing
 /// is made there.
-fn open_lock(directory: &Directory) -> Result<Option<(File, Stamp)>, StoreError> {
-    if let Some(opened) = directory.open_file_to_change(LOCK)? {
-        return Ok(Some(opened));
+fn open_function(
+    root: &Directory,
+    name: &FunctionName,
+) -> Result<Option<(Directory, LockFile)>, StoreError> {
+    let Some(directory) = root.open(name.as_str())? else {
+        return Ok(None);
+    };
+    if let Some(lock) = directory.open_file_to_change(LOCK)? {
+        return Ok(Some((directory, lock)));
     }
-    if !is_function(directory)? {
+    if !is_function(&directory)? {
         return Ok(None);
     }
-    directory
-        .open_file_to_write(LOCK, PRIVATE_FILE_MODE)
-        .map(Some)
+    match directory.open_file_to_write(LOCK, PRIVATE_FILE_MODE) {
+        Ok(lock) => Ok(Some((directory, lock))),
+        // It was deleted meanwhile.
+        Err(StoreError::Io { cause, .. }) if cause.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 impl LockedFunction<'_> {

@@ -14,8 +14,8 @@ use walkdir::WalkDir;
 
 use super::durable::Directory;
 use super::error::StoreError;
-use super::layout::{CODE_ZIP, LATEST, USAGE, VERSIONS};
-use super::lock::{Lock, wait_for};
+use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, VERSIONS};
+use super::lock::{Lock, Waited};
 use super::registry::Store;
 
 /// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
@@ -77,13 +77,19 @@ impl Store {
 
 /// Takes the lock of the cache, which is also that of the store as a whole.
 pub(super) fn lock_usage(root: &Directory) -> Result<Usage, StoreError> {
-    let attempt = || Lock::try_acquire(root, USAGE);
-    let lock = wait_for(PATIENCE, attempt, || ())?;
-    let lock = lock.ok_or_else(|| StoreError::LockTimeout {
-        path: root.path_of(USAGE),
-        seconds: PATIENCE.as_secs(),
-    })?;
-    Ok(Usage { lock })
+    loop {
+        let opened = root.open_file_to_write(USAGE, PRIVATE_FILE_MODE)?;
+        match Lock::wait(opened, root, USAGE, PATIENCE, || ())? {
+            Waited::Taken(lock) => return Ok(Usage { lock }),
+            Waited::Removed => {}
+            Waited::TimedOut => {
+                return Err(StoreError::LockTimeout {
+                    path: root.path_of(USAGE),
+                    seconds: PATIENCE.as_secs(),
+                });
+            }
+        }
+    }
 }
 
 impl Charge<'_> {

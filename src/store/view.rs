@@ -7,7 +7,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::documents::{PublishedVersion, alias_file, read_alias, read_tags};
 use super::durable::Directory;
@@ -18,12 +18,16 @@ use super::latest::Latest;
 use super::layout::{
     ALIASES, CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS,
 };
-use super::lock::wait_for;
 use super::registry::Store;
 use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::{AliasName, parse_version};
 use crate::api::timestamp::Timestamp;
+
+/// The first pause of a reader that a change overtook, which doubles up to [`LONGEST_PAUSE`].
+const SHORTEST_PAUSE: Duration = Duration::from_micros(200);
+/// The longest pause: far less than a person notices.
+const LONGEST_PAUSE: Duration = Duration::from_millis(5);
 
 /// One state of a function, to be read from.
 #[derive(Clone)]
@@ -60,14 +64,20 @@ impl Store {
     ) -> Result<Option<T>, StoreError> {
         let timeout = self.host().lock_timeout;
         let started = Instant::now();
-        let attempt = || self.read_once(function, &read);
-        match wait_for(timeout, attempt, || ())? {
-            Some(Reading::Found(found)) => Ok(Some(found)),
-            Some(Reading::NoFunction) => Ok(None),
-            None => Err(StoreError::Overtaken {
-                path: self.path().join(function.as_str()),
-                seconds: started.elapsed().as_secs(),
-            }),
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            match self.read_once(function, &read)? {
+                Some(Reading::Found(found)) => return Ok(Some(found)),
+                Some(Reading::NoFunction) => return Ok(None),
+                None if started.elapsed() < timeout => std::thread::sleep(pause),
+                None => {
+                    return Err(StoreError::Overtaken {
+                        path: self.path().join(function.as_str()),
+                        seconds: started.elapsed().as_secs(),
+                    });
+                }
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
