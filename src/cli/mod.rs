@@ -15,18 +15,12 @@ mod shorthand;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 pub use exit::Outcome;
 
-use commands::create_function::CreateFunctionArgs;
-use commands::delete_function::DeleteFunctionArgs;
-use commands::get_function::GetFunctionArgs;
-use commands::get_function_configuration::GetFunctionConfigurationArgs;
-use commands::init::InitArgs;
-use commands::list_versions_by_function::ListVersionsByFunctionArgs;
-use commands::publish_version::PublishVersionArgs;
-use commands::update_function_code::UpdateFunctionCodeArgs;
+use commands::{Action, COMMANDS};
 use exit::Failure;
 use globals::Globals;
 
@@ -39,7 +33,9 @@ use globals::Globals;
     name = "lambda-store",
     version,
     args_override_self = true,
-    max_term_width = 100
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
 )]
 #[command(
     after_help = "Exit codes: 0 done, 252 wrong usage, 253 no store, 254 an error of the \
@@ -48,46 +44,54 @@ use globals::Globals;
 struct Cli {
     #[command(flatten)]
     globals: Globals,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Init(InitArgs),
-    #[command(flatten)]
-    Operation(Operation),
-}
-
-#[derive(Subcommand)]
-enum Operation {
-    CreateFunction(CreateFunctionArgs),
-    UpdateFunctionCode(UpdateFunctionCodeArgs),
-    PublishVersion(PublishVersionArgs),
-    GetFunction(GetFunctionArgs),
-    GetFunctionConfiguration(GetFunctionConfigurationArgs),
-    ListVersionsByFunction(ListVersionsByFunctionArgs),
-    DeleteFunction(DeleteFunctionArgs),
 }
 
 /// Runs a command line and returns what is to be printed, and the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let mut command = Cli::command();
-    let arguments = without_lambda(&command, arguments.into_iter().collect());
-    let parsed = command
-        .try_get_matches_from_mut(arguments)
-        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
-        .map_err(|error| error.format(&mut command));
-    // Its memory serves the command.
-    drop(command);
-    match parsed {
-        Ok(cli) => cli.run().unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error),
+    let mut arguments: Vec<_> = arguments.into_iter().collect();
+    let mut word = first_word(&command, &arguments);
+    if word.is_some_and(|position| arguments[position] == "lambda") {
+        // It leads the command in scripts written for `aws lambda`.
+        word.map(|position| arguments.remove(position));
+        word = first_word(&command, &arguments);
+    }
+    let name = word.and_then(|position| arguments[position].to_str());
+    command = with_commands(command, name);
+    match parse(&mut command, arguments) {
+        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
+        Err(error) => refused::usage_outcome(&error.format(&mut command)),
     }
 }
 
-/// Takes out the word `lambda` where it leads the command, as in scripts written for `aws lambda`.
-fn without_lambda(command: &clap::Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
+/// Adds the definition of the command that is called; of all, if it is none. Those of the others
+/// would cost a third of the instructions of a publish.
+fn with_commands(cli: clap::Command, name: Option<&str>) -> clap::Command {
+    match COMMANDS.iter().find(|command| Some(command.name) == name) {
+        Some(command) => cli.subcommand(command.definition()),
+        None => cli.subcommands(COMMANDS.iter().map(commands::Command::definition)),
+    }
+}
+
+fn parse(
+    command: &mut clap::Command,
+    arguments: Vec<OsString>,
+) -> Result<(Globals, Action), clap::Error> {
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    let globals = Cli::from_arg_matches_mut(&mut matches)?.globals;
+    let called = matches.remove_subcommand();
+    let action = called.and_then(|(name, mut matches)| {
+        let command = COMMANDS.iter().find(|command| command.name == name)?;
+        Some(command.action(&mut matches))
+    });
+    match action {
+        Some(action) => Ok((globals, action?)),
+        None => Err(command.error(ErrorKind::MissingSubcommand, "a command must be given")),
+    }
+}
+
+/// Returns where the first word stands that is neither an option nor an option's value.
+fn first_word(command: &clap::Command, arguments: &[OsString]) -> Option<usize> {
     let takes_value = |option: &str| {
         let known = command
             .get_arguments()
@@ -95,46 +99,24 @@ fn without_lambda(command: &clap::Command, mut arguments: Vec<OsString>) -> Vec<
         known.is_some_and(|known| known.get_action().takes_values())
     };
     let mut position = 1;
-    while let Some(argument) = arguments
-        .get(position)
-        .and_then(|argument| argument.to_str())
-    {
-        match argument.strip_prefix("--") {
+    while let Some(argument) = arguments.get(position) {
+        match argument
+            .to_str()
+            .and_then(|argument| argument.strip_prefix("--"))
+        {
             Some(option) => position += if takes_value(option) { 2 } else { 1 },
-            None if argument == "lambda" => {
-                arguments.remove(position);
-                break;
-            }
-            None => break,
+            None => return Some(position),
         }
     }
-    arguments
-}
-
-impl Cli {
-    fn run(self) -> Result<Outcome, Failure> {
-        let globals = &self.globals;
-        match self.command {
-            Command::Init(arguments) => arguments.run(globals),
-            Command::Operation(operation) => match operation {
-                Operation::CreateFunction(arguments) => arguments.run(globals),
-                Operation::UpdateFunctionCode(arguments) => arguments.run(globals),
-                Operation::PublishVersion(arguments) => arguments.run(globals),
-                Operation::GetFunction(arguments) => arguments.run(globals),
-                Operation::GetFunctionConfiguration(arguments) => arguments.run(globals),
-                Operation::ListVersionsByFunction(arguments) => arguments.run(globals),
-                Operation::DeleteFunction(arguments) => arguments.run(globals),
-            },
-        }
-    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        with_commands(Cli::command(), None).debug_assert();
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::document::{Document, Member};
 use crate::api::messages::CreateFunctionRequest;
 use crate::api::shape::Shape;
@@ -24,7 +25,7 @@ const ENVIRONMENT: &[(&str, Shape)] = &[("Variables", Shape::Map(&Shape::String)
     after_help = "Example:\n  lambda-store create-function --function-name hello --runtime python3.13 \\\n    \
     --handler app.handler --role arn:aws:iam::123456789012:role/demo --zip-file fileb://hello.zip"
 )]
-pub(in crate::cli) struct CreateFunctionArgs {
+pub(super) struct CreateFunctionArgs {
     /// Name the function: letters, digits, - and _, at most 64
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -62,8 +63,8 @@ pub(in crate::cli) struct CreateFunctionArgs {
     _no_publish: bool,
 }
 
-impl CreateFunctionArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for CreateFunctionArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let structure = |option: &str, value: &Option<String>| {
             value
                 .as_deref()
@@ -98,7 +99,9 @@ impl CreateFunctionArgs {
             .map(|configuration| rendering.changed(&configuration.into_value()))
             .map_err(Failure::of(OPERATION))
     }
+}
 
+impl CreateFunctionArgs {
     fn check(&self, environment: Option<&Document>, tags: &Document) -> Result<(), Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::document::Value;
 use crate::api::messages::DeleteFunctionRequest;
 use crate::cli::exit::{Failure, Outcome};
@@ -21,7 +22,7 @@ const OPERATION: &str = "DeleteFunction";
     after_help = "Examples:\n  lambda-store delete-function --function-name hello --qualifier 3\n  \
     lambda-store delete-function --function-name hello"
 )]
-pub(in crate::cli) struct DeleteFunctionArgs {
+pub(super) struct DeleteFunctionArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -30,8 +31,8 @@ pub(in crate::cli) struct DeleteFunctionArgs {
     qualifier: Option<String>,
 }
 
-impl DeleteFunctionArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for DeleteFunctionArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.not_empty("Qualifier", self.qualifier.as_deref());

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
+use super::Run;
 use crate::api::document::Value;
 use crate::api::messages::{GetFunctionRequest, GetFunctionResponse};
 use crate::cli::exit::{Failure, Outcome};
@@ -32,7 +33,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     after_help = "Examples:\n  lambda-store get-function --function-name hello\n  \
     lambda-store get-function --function-name hello:3 --query Code.Location --output text"
 )]
-pub(in crate::cli) struct GetFunctionArgs {
+pub(super) struct GetFunctionArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -41,8 +42,8 @@ pub(in crate::cli) struct GetFunctionArgs {
     qualifier: Option<String>,
 }
 
-impl GetFunctionArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for GetFunctionArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.not_empty("Qualifier", self.qualifier.as_deref());

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::messages::GetFunctionConfigurationRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -18,7 +19,7 @@ const OPERATION: &str = "GetFunctionConfiguration";
     lambda-store get-function-configuration --function-name hello --qualifier 3\n  \
     lambda-store get-function-configuration --function-name hello:live"
 )]
-pub(in crate::cli) struct GetFunctionConfigurationArgs {
+pub(super) struct GetFunctionConfigurationArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -27,8 +28,8 @@ pub(in crate::cli) struct GetFunctionConfigurationArgs {
     qualifier: Option<String>,
 }
 
-impl GetFunctionConfigurationArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for GetFunctionConfigurationArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.not_empty("Qualifier", self.qualifier.as_deref());

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
@@ -20,7 +21,7 @@ const OPERATION: &str = "Init";
 #[command(
     after_help = "Example:\n  lambda-store --store ./store init --account-id 210987654321 --region eu-west-1"
 )]
-pub(in crate::cli) struct InitArgs {
+pub(super) struct InitArgs {
     /// Make it for this account, 12 digits
     #[arg(long, value_name = "ID")]
     account_id: Option<String>,
@@ -29,8 +30,8 @@ pub(in crate::cli) struct InitArgs {
     partition: Option<String>,
 }
 
-impl InitArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for InitArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let scope = self.scope(globals).map_err(Failure::of(OPERATION))?;
         let rendering = globals.rendering()?;
         let written = Store::init(&globals.store, scope, globals.host());
@@ -38,7 +39,9 @@ impl InitArgs {
             .map(|answer| rendering.changed(&answer))
             .map_err(Failure::of_store(OPERATION))
     }
+}
 
+impl InitArgs {
     fn scope(self, globals: &Globals) -> Result<Scope, api::Error> {
         let standard = Scope::default();
         let scope = Scope {

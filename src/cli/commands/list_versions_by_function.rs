@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Value;
 use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
@@ -21,14 +22,14 @@ const OPERATION: &str = "ListVersionsByFunction";
     after_help = "Examples:\n  lambda-store list-versions-by-function --function-name hello\n  \
     lambda-store list-versions-by-function --function-name hello --query 'Versions[].Version' --output text"
 )]
-pub(in crate::cli) struct ListVersionsByFunctionArgs {
+pub(super) struct ListVersionsByFunctionArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
 }
 
-impl ListVersionsByFunctionArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for ListVersionsByFunctionArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.into_result()?;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -20,7 +21,7 @@ const OPERATION: &str = "PublishVersion";
     after_help = "Examples:\n  lambda-store publish-version --function-name hello\n  \
     lambda-store publish-version --function-name hello --code-sha256 \"$HASH\" --description v1.2"
 )]
-pub(in crate::cli) struct PublishVersionArgs {
+pub(super) struct PublishVersionArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -35,8 +36,8 @@ pub(in crate::cli) struct PublishVersionArgs {
     revision_id: Option<String>,
 }
 
-impl PublishVersionArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for PublishVersionArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.into_result()?;

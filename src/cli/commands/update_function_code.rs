@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::Run;
 use crate::api::messages::UpdateFunctionCodeRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -22,7 +23,7 @@ const OPERATION: &str = "UpdateFunctionCode";
     lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --publish\n  \
     lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --dry-run"
 )]
-pub(in crate::cli) struct UpdateFunctionCodeArgs {
+pub(super) struct UpdateFunctionCodeArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
@@ -44,8 +45,8 @@ pub(in crate::cli) struct UpdateFunctionCodeArgs {
     revision_id: Option<String>,
 }
 
-impl UpdateFunctionCodeArgs {
-    pub(in crate::cli) fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+impl Run for UpdateFunctionCodeArgs {
+    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.into_result()?;
