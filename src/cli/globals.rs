@@ -13,11 +13,11 @@ use crate::store::{Host, Store};
 
 /// The options of every command.
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Globals {
     /// Use the store in this directory
     #[arg(
         long,
-        global = true,
         value_name = "DIR",
         env = "LAMBDA_STORE",
         default_value = "./store"
@@ -27,7 +27,6 @@ pub(super) struct Globals {
     /// Wait this many seconds for another command that changes the same function; 0 tries once
     #[arg(
         long,
-        global = true,
         value_name = "SECONDS",
         default_value_t = 30,
         allow_negative_numbers = true
@@ -35,15 +34,15 @@ pub(super) struct Globals {
     lock_timeout: u64,
 
     /// Name the region; it must be the store's
-    #[arg(long, global = true, value_name = "REGION")]
+    #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
 
     /// Print the result in this form
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
     output: Format,
 
     /// Print what this `JMESPath` expression picks from the result
-    #[arg(long, global = true, value_name = "EXPRESSION")]
+    #[arg(long, value_name = "EXPRESSION")]
     query: Option<String>,
 
     #[command(flatten)]
@@ -59,34 +58,34 @@ pub(super) struct Globals {
 )]
 struct Ignored {
     /// Ignored: a store has no credentials
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Ignored: a store has no endpoint
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
     /// Ignored: nothing is connected to
-    #[arg(long, global = true)]
+    #[arg(long)]
     no_verify_ssl: bool,
     /// Ignored: nothing is connected to
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, value_name = "PATH")]
     ca_bundle: Option<String>,
     /// Ignored: nothing is connected to
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS")]
     cli_read_timeout: Option<String>,
     /// Ignored: nothing is connected to
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS")]
     cli_connect_timeout: Option<String>,
     /// Ignored: nothing is signed
-    #[arg(long, global = true)]
+    #[arg(long)]
     no_sign_request: bool,
     /// Ignored: no pager is used
-    #[arg(long, global = true)]
+    #[arg(long)]
     no_cli_pager: bool,
     /// Ignored: packages are files
-    #[arg(long, global = true, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT")]
     cli_binary_format: Option<String>,
     /// Ignored
-    #[arg(long, global = true)]
+    #[arg(long)]
     debug: bool,
 }
 

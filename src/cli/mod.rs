@@ -16,13 +16,16 @@ mod shorthand;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{CommandFactory as _, Parser};
 
 pub use exit::Outcome;
 
-use commands::{Action, COMMANDS};
+use commands::{COMMANDS, Command};
 use exit::Failure;
 use globals::Globals;
+
+/// The most columns that help takes: longer lines are hard to read.
+const HELP_WIDTH: usize = 100;
 
 /// AWS Lambda's version control plane on a disk
 ///
@@ -32,8 +35,7 @@ use globals::Globals;
 #[command(
     name = "lambda-store",
     version,
-    args_override_self = true,
-    max_term_width = 100,
+    max_term_width = HELP_WIDTH,
     subcommand_required = true,
     arg_required_else_help = true
 )]
@@ -48,45 +50,38 @@ struct Cli {
 
 /// Runs a command line and returns what is to be printed, and the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
-    let mut command = Cli::command();
     let mut arguments: Vec<_> = arguments.into_iter().collect();
-    let mut word = first_word(&command, &arguments);
+    let cli = Cli::command();
+    let mut word = first_word(&cli, &arguments);
     if word.is_some_and(|position| arguments[position] == "lambda") {
         // It leads the command in scripts written for `aws lambda`.
         word.map(|position| arguments.remove(position));
-        word = first_word(&command, &arguments);
+        word = first_word(&cli, &arguments);
     }
-    let name = word.and_then(|position| arguments[position].to_str());
-    command = with_commands(command, name);
-    match parse(&mut command, arguments) {
-        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error.format(&mut command)),
-    }
-}
-
-/// Adds the definition of the command that is called; of all, if it is none. Those of the others
-/// would cost a third of the instructions of a publish.
-fn with_commands(cli: clap::Command, name: Option<&str>) -> clap::Command {
-    match COMMANDS.iter().find(|command| Some(command.name) == name) {
-        Some(command) => cli.subcommand(command.definition()),
-        None => cli.subcommands(COMMANDS.iter().map(commands::Command::definition)),
-    }
-}
-
-fn parse(
-    command: &mut clap::Command,
-    arguments: Vec<OsString>,
-) -> Result<(Globals, Action), clap::Error> {
-    let mut matches = command.try_get_matches_from_mut(arguments)?;
-    let globals = Cli::from_arg_matches_mut(&mut matches)?.globals;
-    let called = matches.remove_subcommand();
-    let action = called.and_then(|(name, mut matches)| {
-        let command = COMMANDS.iter().find(|command| command.name == name)?;
-        Some(command.action(&mut matches))
+    let called = word.and_then(|position| {
+        let named = |command: &&Command| arguments[position] == command.name;
+        Some((position, COMMANDS.iter().find(named)?))
     });
-    match action {
-        Some(action) => Ok((globals, action?)),
-        None => Err(command.error(ErrorKind::MissingSubcommand, "a command must be given")),
+    let Some((position, command)) = called else {
+        return without_command(cli, arguments);
+    };
+    // What stands before the command is as good behind it.
+    arguments.remove(position);
+    match command.parse(arguments) {
+        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
+        Err(error) => refused::usage_outcome(&error),
+    }
+}
+
+/// Returns the help that is asked for, or what is wrong with arguments that name no command.
+fn without_command(cli: clap::Command, arguments: Vec<OsString>) -> Outcome {
+    let mut cli = cli.subcommands(COMMANDS.iter().map(Command::definition));
+    match cli.try_get_matches_from_mut(arguments) {
+        Ok(_) => {
+            let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");
+            refused::usage_outcome(&error)
+        }
+        Err(error) => refused::usage_outcome(&error.format(&mut cli)),
     }
 }
 
@@ -117,6 +112,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        with_commands(Cli::command(), None).debug_assert();
+        let definitions = COMMANDS.iter().map(Command::definition);
+        Cli::command().subcommands(definitions).debug_assert();
     }
 }

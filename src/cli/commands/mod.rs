@@ -9,8 +9,11 @@ mod list_versions_by_function;
 mod publish_version;
 mod update_function_code;
 
-use clap::{ArgMatches, Args};
+use std::ffi::OsString;
 
+use clap::{ArgMatches, Args, FromArgMatches as _};
+
+use super::HELP_WIDTH;
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
@@ -61,11 +64,28 @@ impl Command {
 
     /// Returns its definition, with all its options.
     pub(super) fn definition(&self) -> clap::Command {
-        (self.add_options)(clap::Command::new(self.name))
+        let command = clap::Command::new(self.name)
+            .args_override_self(true)
+            .max_term_width(HELP_WIDTH);
+        // The last that are added describe the command, so the common options come first, and are
+        // shown last, under a heading of their own.
+        (self.add_options)(Globals::augment_args(command).next_help_heading(None))
     }
 
-    /// Returns what it does with the options that were given.
-    pub(super) fn action(&self, matches: &mut ArgMatches) -> Result<Action, clap::Error> {
-        (self.action)(matches)
+    /// Parses its options and those of every command.
+    ///
+    /// The command is parsed by itself: as one of many under a command of commands, defining the
+    /// others, and copying the common options to each, took a quarter of the instructions of a
+    /// publish.
+    pub(super) fn parse(&self, arguments: Vec<OsString>) -> Result<(Globals, Action), clap::Error> {
+        let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name);
+        let mut definition = self.definition().bin_name(name);
+        definition
+            .try_get_matches_from_mut(arguments)
+            .and_then(|mut matches| {
+                let globals = Globals::from_arg_matches_mut(&mut matches)?;
+                Ok((globals, (self.action)(&mut matches)?))
+            })
+            .map_err(|error| error.format(&mut definition))
     }
 }
