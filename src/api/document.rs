@@ -355,8 +355,8 @@ fn canonical_members(mut members: Vec<&Member>, out: &mut String) {
 
 /// A string without escapes is canonical as it stands, and so is everything that is no string.
 fn canonical_text(text: &str, out: &mut String) {
-    match content_of(text) {
-        Ok(Cow::Owned(content)) => out.push_str(&quote(&content)),
+    match text.contains('\\').then(|| content_of(text)) {
+        Some(Ok(content)) => out.push_str(&quote(&content)),
         _ => out.push_str(text),
     }
 }
