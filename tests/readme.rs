@@ -5,6 +5,7 @@
 //! lines up to the next one are what it prints, on stdout and stderr alike. A line that is only `…`
 //! stands for any lines. All blocks run in order in one directory, which at first holds a copy of
 //! `store-example` and nothing else, each command in a shell of its own, and each must succeed.
+//! A block with a name behind its language, such as `make Makefile`, is a file of that name there.
 //! `cargo run --release --` stands for the command that was built with this test, which is also
 //! what `lambda-store` is found to be.
 //!
@@ -29,12 +30,24 @@ use fancy_regex::Regex;
 const README: &str = include_str!("../README.md");
 
 /// The commands that set up a machine, and would do so in the middle of a test.
-const NOT_RUN: [&str; 2] = ["cargo test", "cargo install --path ."];
+const NOT_RUN: [&str; 3] = [
+    "cargo test",
+    "cargo install --path .",
+    "RUSTFLAGS=-Ctarget-feature=+crt-static cargo install --path . --target x86_64-unknown-linux-gnu",
+];
 
 /// A fenced block.
 struct Block {
-    language: String,
+    /// The language, or the language and the name of a file.
+    kind: String,
     lines: Vec<String>,
+}
+
+impl Block {
+    /// Returns the name of the file that the block is.
+    fn file(&self) -> Option<&str> {
+        self.kind.split_once(' ').map(|(_, name)| name)
+    }
 }
 
 /// A command, and what the README says that it prints.
@@ -48,10 +61,10 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut open: Option<Block> = None;
     for line in text.lines() {
         match (line.strip_prefix("```"), &mut open) {
-            (Some(language), None) => {
-                let language = language.to_owned();
+            (Some(kind), None) => {
+                let kind = kind.to_owned();
                 let lines = Vec::new();
-                open = Some(Block { language, lines });
+                open = Some(Block { kind, lines });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (None, Some(block)) => block.lines.push(line.to_owned()),
@@ -62,25 +75,23 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-fn examples(text: &str) -> Vec<Example> {
+fn examples(block: &Block) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
-    for block in blocks(text) {
-        if block.language != "console" {
-            continue;
-        }
-        assert!(
-            block.lines[0].starts_with("$ "),
-            "a session begins with a command"
-        );
-        for line in block.lines {
-            if let Some(command) = line.strip_prefix("$ ") {
-                examples.push(Example {
-                    command: command.to_owned(),
-                    shown: Vec::new(),
-                });
-            } else {
-                examples.last_mut().unwrap().shown.push(line);
-            }
+    if block.kind != "console" {
+        return examples;
+    }
+    assert!(
+        block.lines[0].starts_with("$ "),
+        "a session begins with a command"
+    );
+    for line in &block.lines {
+        if let Some(command) = line.strip_prefix("$ ") {
+            examples.push(Example {
+                command: command.to_owned(),
+                shown: Vec::new(),
+            });
+        } else {
+            examples.last_mut().unwrap().shown.push(line.clone());
         }
     }
     examples
@@ -118,31 +129,43 @@ fn are_as_shown(shown: &[String], printed: &[String]) -> bool {
 
 /// Runs the examples of a text in a directory; returns the first that is not as shown.
 fn first_wrong_example(text: &str, directory: &Path) -> Option<String> {
-    let binary = assert_cmd::cargo::cargo_bin!("lambda-store");
-    let inherited = std::env::var("PATH").unwrap();
-    let path = format!("{}:{inherited}", binary.parent().unwrap().display());
-    for Example { command, shown } in examples(text) {
-        let runnable = command.replace("cargo run --release --", "lambda-store");
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1\n{runnable}")])
-            .current_dir(directory)
-            .env_clear()
-            .env("PATH", &path)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        let shown: Vec<String> = shown.iter().map(|line| masked(line)).collect();
-        let lines: Vec<String> = printed.lines().map(masked).collect();
-        if !output.status.success() || !are_as_shown(&shown, &lines) {
-            return Some(format!(
-                "$ {command}\n{}\n--- shown:\n{}\n--- printed:\n{}",
-                output.status,
-                shown.join("\n"),
-                lines.join("\n")
-            ));
+    for block in blocks(text) {
+        if let Some(name) = block.file() {
+            std::fs::write(directory.join(name), block.lines.join("\n") + "\n").unwrap();
+        }
+        let wrong = |example: Example| wrong_example(&example, directory);
+        if let Some(wrong) = examples(&block).into_iter().find_map(wrong) {
+            return Some(wrong);
         }
     }
     None
+}
+
+/// Runs an example; returns what it prints unless that is as shown.
+fn wrong_example(Example { command, shown }: &Example, directory: &Path) -> Option<String> {
+    let binary = assert_cmd::cargo::cargo_bin!("lambda-store");
+    let inherited = std::env::var("PATH").unwrap();
+    let path = format!("{}:{inherited}", binary.parent().unwrap().display());
+    let runnable = command.replace("cargo run --release --", "lambda-store");
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1\n{runnable}")])
+        .current_dir(directory)
+        .env_clear()
+        .env("PATH", &path)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let shown: Vec<String> = shown.iter().map(|line| masked(line)).collect();
+    let lines: Vec<String> = printed.lines().map(masked).collect();
+    if output.status.success() && are_as_shown(&shown, &lines) {
+        return None;
+    }
+    Some(format!(
+        "$ {command}\n{}\n--- shown:\n{}\n--- printed:\n{}",
+        output.status,
+        shown.join("\n"),
+        lines.join("\n")
+    ))
 }
 
 /// Makes a directory as a fresh clone has it, as far as the README's commands need it.
@@ -168,9 +191,8 @@ fn names_in(directory: &Path) -> Vec<String> {
 #[test]
 fn every_command_prints_what_the_readme_shows() {
     let clone = fresh_clone();
-    let examples = examples(README);
     assert!(
-        examples[0]
+        examples(&blocks(README)[0])[0]
             .command
             .contains("cargo run --release -- publish-version")
     );
@@ -184,7 +206,7 @@ fn the_first_command_may_be_repeated() {
     let clone = fresh_clone();
     let session = README.split("```").nth(1).unwrap();
     let session = format!("```{session}```\n");
-    assert_eq!(examples(&session).len(), 1);
+    assert_eq!(examples(&blocks(&session)[0]).len(), 1);
     for _ in 0..2 {
         assert_eq!(first_wrong_example(&session, clone.path()), None);
     }
@@ -200,7 +222,10 @@ fn the_commands_leave_a_clone_clean() {
     let clone = fresh_clone();
     let before = support::files_under(&clone.path().join("store-example"));
     assert_eq!(first_wrong_example(README, clone.path()), None);
-    assert_eq!(names_in(clone.path()), ["store", "store-example"]);
+    let own_project = ["Makefile", "hello.zip", "hello.zip.sha256", "release.sh"];
+    let mut names = names_in(clone.path());
+    names.retain(|name| !own_project.contains(&name.as_str()));
+    assert_eq!(names, ["store", "store-example"]);
     assert_eq!(
         support::files_under(&clone.path().join("store-example")),
         before
@@ -235,8 +260,9 @@ fn a_readme_that_shows_something_else_is_found_out() {
 #[test]
 fn only_named_commands_of_the_readme_are_not_run() {
     for block in blocks(README) {
-        match block.language.as_str() {
+        match block.kind.as_str() {
             "console" | "text" => {}
+            _ if block.file().is_some() => {}
             "sh" => {
                 for line in block.lines {
                     assert!(NOT_RUN.contains(&line.as_str()), "{line} is never run");
