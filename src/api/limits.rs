@@ -149,6 +149,27 @@ impl Default for Quotas {
     }
 }
 
+impl Quotas {
+    /// Sets a quota by the name that it has in `store.json`.
+    ///
+    /// # Errors
+    /// Words that say which quotas there are, or that no quota can be so high.
+    pub fn set(&mut self, name: &str, value: u64) -> Result<(), String> {
+        let mut quotas = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
+        let Some(quota) = quotas.get_mut(name) else {
+            let known = quotas.as_object().into_iter().flatten();
+            let names: Vec<_> = known.map(|(name, _)| name.as_str()).collect();
+            return Err(format!(
+                "there is no such quota; there are {}",
+                names.join(", ")
+            ));
+        };
+        *quota = value.into();
+        *self = serde_json::from_value(quotas).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

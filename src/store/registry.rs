@@ -59,12 +59,12 @@ struct StoreJson {
 
 impl Default for StoreJson {
     fn default() -> Self {
-        Self::new(Scope::default())
+        Self::new(Scope::default(), Quotas::default())
     }
 }
 
 impl StoreJson {
-    fn new(scope: Scope) -> Self {
+    fn new(scope: Scope, quotas: Quotas) -> Self {
         let Scope {
             account_id,
             region,
@@ -75,7 +75,7 @@ impl StoreJson {
             account_id,
             region,
             partition,
-            quotas: Quotas::default(),
+            quotas,
         }
     }
 
@@ -186,11 +186,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] where there is a `store.json`: it is never overwritten.
-    pub fn init(path: &Path, scope: Scope, host: Host) -> Result<Value, StoreError> {
+    pub fn init(
+        path: &Path,
+        scope: Scope,
+        quotas: Quotas,
+        host: Host,
+    ) -> Result<Value, StoreError> {
         let root = open_or_make_root(path, &host)?;
         refuse_function(&root)?;
         refuse_store_json(&root)?;
-        let settings = StoreJson::new(scope);
+        let settings = StoreJson::new(scope, quotas);
         let content = settings.value(&root.path_of(STORE_JSON))?;
         let text = content.render() + "\n";
         let store = Self::new(path, Some(root.clone()), settings, host);

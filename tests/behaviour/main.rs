@@ -25,5 +25,6 @@ mod output;
 mod preconditions;
 mod publishing;
 mod qualifiers;
+mod quotas;
 mod responses;
 mod updating;
