@@ -36,6 +36,18 @@ impl LastPublish {
     pub(super) fn is_repeated_by(&self, content: &ContentSha256) -> bool {
         *content == self.seen || *content == self.made
     }
+
+    /// Returns the configuration that the last publish saw, as far as that is known: the version's,
+    /// without a description that was given when it was published.
+    pub(super) fn seen_configuration(&self, latest: &Latest) -> FunctionConfiguration {
+        let mut configuration = self.version.configuration.clone();
+        configuration.set_description(&latest.stored_configuration().description());
+        if configuration.content_sha256() == self.seen {
+            configuration
+        } else {
+            self.version.configuration.clone()
+        }
+    }
 }
 
 /// `$LATEST` with a package that it has, or is believed to have.
