@@ -156,6 +156,11 @@ impl FunctionConfiguration {
         RevisionId::of(time, place, &self.document)
     }
 
+    /// Leaves out a member.
+    pub(super) fn leave_out(&mut self, name: &str) {
+        self.document.retain(|member| member.name() != name);
+    }
+
     /// Leaves out what lists leave out: states, and what runs.
     pub fn leave_out_states(&mut self) {
         let is_state =
@@ -253,10 +258,17 @@ impl FunctionConfiguration {
         let name = self.document.string("FunctionName");
         let without_status = self.without_optimization_status();
         let document = without_status.as_ref().unwrap_or(&self.document);
-        let content = document.canonical_of(|member| {
-            !NOT_CONTENT.contains(&member.name()) && !is_default(member, name.as_deref())
-        });
+        let content = document.canonical_of(|member| is_content(member, name.as_deref()));
         ContentSha256(hex(&Sha256::digest(content)))
+    }
+
+    /// Returns what counts as a change for the next publish, and nothing else.
+    pub(super) fn content(&self) -> Self {
+        let name = self.document.string("FunctionName");
+        let without_status = self.without_optimization_status();
+        let mut document = without_status.unwrap_or_else(|| self.document.clone());
+        document.retain(|member| is_content(member, name.as_deref()));
+        Self { document }
     }
 
     /// Returns the document without `SnapStart.OptimizationStatus`, if it has one.
@@ -320,6 +332,11 @@ impl FunctionConfiguration {
                 .set("SnapStart", Value::Object(others.chain([status]).collect()));
         }
     }
+}
+
+/// Returns whether a member of a function's configuration counts as a change for the next publish.
+fn is_content(member: &Member, function: Option<&str>) -> bool {
+    !NOT_CONTENT.contains(&member.name()) && !is_default(member, function)
 }
 
 /// Returns whether a member has its default, and so is left out of the comparison of content. The

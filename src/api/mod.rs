@@ -5,6 +5,7 @@
 pub mod alias;
 pub mod code_sha256;
 pub mod configuration;
+pub mod difference;
 pub mod document;
 pub mod error;
 pub mod function_name;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::colour::{Color, Painter};
 use super::exit::Failure;
 use super::notices;
 use super::output::{Format, Rendering};
@@ -37,13 +38,17 @@ pub(super) struct Globals {
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
 
-    /// Print the result in this form
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    output: Format,
+    /// Print the result in this form: json by default, and words for people with status
+    #[arg(long, value_name = "FORMAT")]
+    output: Option<Format>,
 
     /// Print what this `JMESPath` expression picks from the result
     #[arg(long, value_name = "EXPRESSION")]
     query: Option<String>,
+
+    /// Colour words for people: on, off, or on a terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
 
     #[command(flatten)]
     _ignored: Ignored,
@@ -103,7 +108,18 @@ impl Globals {
 
     /// Returns how the answer is printed; a wrong query is told before anything is done.
     pub(super) fn rendering(&self) -> Result<Rendering, Failure> {
-        Rendering::new(self.output, self.query.as_deref())
+        Rendering::new(self.output.unwrap_or_default(), self.query.as_deref())
+    }
+
+    /// Returns how the answer is printed as a document; `None` if nobody asked for one.
+    pub(super) fn chosen_rendering(&self) -> Result<Option<Rendering>, Failure> {
+        let is_chosen = self.output.is_some() || self.query.is_some();
+        is_chosen.then(|| self.rendering()).transpose()
+    }
+
+    /// Returns what colours words for people on stdout.
+    pub(super) fn painter(&self) -> Painter {
+        Painter::new(self.color)
     }
 
     /// Returns this machine and its user.

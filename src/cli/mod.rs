@@ -3,6 +3,7 @@
 //! A command parses its options into a request, calls one operation and renders the answer. No rule
 //! about Lambda lives here.
 
+mod colour;
 mod commands;
 mod exit;
 mod globals;
@@ -40,8 +41,8 @@ const HELP_WIDTH: usize = 100;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 252 wrong usage, 253 no store, 254 an error of the \
-                        API, 255 the result could not be written"
+    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code), 252 wrong usage, 253 no \
+                        store, 254 an error of the API, 255 the result could not be written"
 )]
 struct Cli {
     #[command(flatten)]

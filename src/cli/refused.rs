@@ -54,7 +54,6 @@ const REFUSED: [(&[&str], &str); 6] = [
     ),
     (
         &[
-            "--color",
             "--no-paginate",
             "--cli-input-json",
             "--cli-input-yaml",

@@ -14,6 +14,7 @@ mod publish_version;
 mod publishing;
 mod reading;
 mod requests;
+mod status;
 mod update_function_code;
 
 pub use create_function::create_function;
@@ -22,4 +23,5 @@ pub use get_function::get_function;
 pub use get_function_configuration::get_function_configuration;
 pub use list_versions_by_function::list_versions_by_function;
 pub use publish_version::publish_version;
+pub use status::status;
 pub use update_function_code::update_function_code;

@@ -1,11 +1,10 @@
 //! `PublishVersion`: makes an immutable version of `$LATEST`.
 
 use super::answers;
-use super::publishing::LastPublish;
-use super::requests::{LatestOf, check_revision_id, check_values, latest_of};
+use super::publishing::{LastPublish, Snapshot, repeated};
+use super::requests::{LatestOf, check_revision_id, latest_of};
 use crate::api::Error;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
-use crate::api::configuration::{ContentSha256, FunctionConfiguration};
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
 use crate::api::validation::Violations;
@@ -27,7 +26,7 @@ pub fn publish_version(
     let name = target.name.clone();
     let function = store.lock(&name)?.ok_or_else(|| target.not_found(store))?;
     let latest = function.latest()?;
-    let last = LastPublish::read(&function, &latest)?;
+    let last = LastPublish::read(function.view(), &latest)?;
     let believed = latest
         .believed_code()
         .map(|code| Snapshot::new(&latest, code));
@@ -48,10 +47,9 @@ pub fn publish_version(
         Some(believed) if believed.code == code => believed,
         _ => Snapshot::new(&latest, code),
     };
-    if let Some(last) = last.filter(|last| last.is_repeated_by(&snapshot.content)) {
+    if let Some(last) = repeated(store, &latest, last.as_ref(), &snapshot.content)? {
         return Ok(unchanged(store, &name, &last.version));
     }
-    check_values(store, &latest)?;
 
     let Snapshot {
         code,
@@ -70,25 +68,6 @@ pub fn publish_version(
         configuration: version,
         unchanged_since: None,
     })
-}
-
-/// `$LATEST` with a package that it has, or is believed to have.
-struct Snapshot {
-    code: CodeIdentity,
-    configuration: FunctionConfiguration,
-    content: ContentSha256,
-}
-
-impl Snapshot {
-    fn new(latest: &Latest, code: CodeIdentity) -> Self {
-        let configuration = latest.configuration(&code);
-        let content = configuration.content_sha256();
-        Self {
-            code,
-            configuration,
-            content,
-        }
-    }
 }
 
 fn validate(store: &Store, request: &PublishVersionRequest) -> Result<LatestOf, Error> {

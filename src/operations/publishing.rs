@@ -1,8 +1,10 @@
 //! What counts as unchanged since the last publish, for every operation that publishes.
 
+use super::requests::check_values;
 use crate::api::Error;
-use crate::api::configuration::ContentSha256;
-use crate::store::{Latest, LockedFunction, PublishedVersion};
+use crate::api::code_sha256::CodeIdentity;
+use crate::api::configuration::{ContentSha256, FunctionConfiguration};
+use crate::store::{Latest, PublishedVersion, Store, StoreError, View};
 
 /// The last publish: the version that it made, and what it saw.
 pub(super) struct LastPublish {
@@ -14,14 +16,11 @@ pub(super) struct LastPublish {
 impl LastPublish {
     /// Reads the last publish of a function; `None` if there is none, or its version was deleted: a
     /// deleted version is not repeated.
-    pub(super) fn read(
-        function: &LockedFunction<'_>,
-        latest: &Latest,
-    ) -> Result<Option<Self>, Error> {
-        let Some(last) = function.last_published(latest)? else {
+    pub(super) fn read(view: &View, latest: &Latest) -> Result<Option<Self>, StoreError> {
+        let Some(last) = view.last_published(latest)? else {
             return Ok(None);
         };
-        let Some(version) = function.version(last.version)? else {
+        let Some(version) = view.version(last.version)? else {
             return Ok(None);
         };
         let made = version.configuration.content_sha256();
@@ -37,4 +36,55 @@ impl LastPublish {
     pub(super) fn is_repeated_by(&self, content: &ContentSha256) -> bool {
         *content == self.seen || *content == self.made
     }
+
+    /// Returns the configuration that the last publish saw, as far as that is known: the version's,
+    /// without a description that was given when it was published.
+    pub(super) fn seen_configuration(&self, latest: &Latest) -> FunctionConfiguration {
+        let mut configuration = self.version.configuration.clone();
+        configuration.set_description(&latest.stored_configuration().description());
+        if configuration.content_sha256() == self.seen {
+            configuration
+        } else {
+            self.version.configuration.clone()
+        }
+    }
+}
+
+/// `$LATEST` with a package that it has, or is believed to have.
+pub(super) struct Snapshot {
+    pub(super) code: CodeIdentity,
+    pub(super) configuration: FunctionConfiguration,
+    pub(super) content: ContentSha256,
+}
+
+impl Snapshot {
+    /// Puts the configuration and a package together.
+    pub(super) fn new(latest: &Latest, code: CodeIdentity) -> Self {
+        let configuration = latest.configuration(&code);
+        let content = configuration.content_sha256();
+        Self {
+            code,
+            configuration,
+            content,
+        }
+    }
+}
+
+/// Decides what a publish comes to: the last one again, if there is nothing new; else `None`, for a
+/// new version.
+///
+/// # Errors
+/// `InvalidParameterValueException` if no version may be made of the values in
+/// `$LATEST/config.json`.
+pub(super) fn repeated<'l>(
+    store: &Store,
+    latest: &Latest,
+    last: Option<&'l LastPublish>,
+    content: &ContentSha256,
+) -> Result<Option<&'l LastPublish>, Error> {
+    let repeated = last.filter(|last| last.is_repeated_by(content));
+    if repeated.is_none() {
+        check_values(store, latest)?;
+    }
+    Ok(repeated)
 }

@@ -70,7 +70,7 @@ fn update(
     configuration.complete_latest(scope, name);
     let mut published = None;
     if request.publish {
-        let last = LastPublish::read(function, latest)?;
+        let last = LastPublish::read(function.view(), latest)?;
         let content = configuration.content_sha256();
         published = Some(match last.filter(|last| last.is_repeated_by(&content)) {
             Some(last) => answers::published(scope, name, &last.version),

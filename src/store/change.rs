@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::durable::{Directory, FileTime, Stamp, stamp};
 use super::error::StoreError;
-use super::history::{Draft, FORMAT, LastLine, LatestFact, Line, Tail};
+use super::history::{Draft, LastLine, LatestFact, Line, Tail};
 use super::host::Notice;
 use super::latest::Latest;
 use super::layout::{
@@ -32,7 +32,7 @@ use super::locked::LockedFunction;
 use super::package;
 use super::registry::Store;
 use super::staging::Upload;
-use super::view::{explains_torn_line, unfinished_changes};
+use super::view::{check_writable, unfinished_changes};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
 use crate::api::qualifier::parse_version;
@@ -94,24 +94,11 @@ impl<'f> Change<'f> {
     /// # Errors
     /// If its directory cannot be made.
     pub fn stage_version(&mut self) -> Result<StagedVersion, StoreError> {
-        let mut number = self.number_after(self.draft.highest_version)?;
-        if let Some(versions) = self.function.versions()? {
-            // Probed, never found by reading the directory. One placed by hand is skipped.
-            while versions.contains(&number.to_string())? {
-                number = self.number_after(number)?;
-            }
-        }
+        let highest = self.draft.highest_version;
+        let number = self.function.view().version_after(highest)?;
         let name = self.token.version(number);
         self.staged.push(name.clone());
         StagedVersion::make(&self.staging, &name, number)
-    }
-
-    fn number_after(&self, highest: u64) -> Result<u64, StoreError> {
-        highest.checked_add(1).ok_or_else(|| {
-            let path = self.function.directory().path_of(HISTORY);
-            let problem = format!("the highest version, {highest}, has no next one");
-            StoreError::damaged(&path, problem)
-        })
     }
 
     /// Completes a version.
@@ -532,16 +519,9 @@ pub(super) fn finish_last_change(
         }
         None => (None, Tail::default()),
     };
-    if let Some(last) = tail.last.as_ref().filter(|last| last.line.format > FORMAT) {
-        let format = last.line.format;
-        return Err(StoreError::NewerFormat { path, format });
-    }
     let names = function.names_of(STAGING)?;
     let marks = unfinished_changes(&names);
-    if !tail.torn.is_empty() && !explains_torn_line(&marks, &tail) {
-        return Err(Tail::damaged_end(&path));
-    }
-    tail.check_chain(&path)?;
+    check_writable(&tail, &marks, &path)?;
     if let Some((history, _)) = history.as_ref().filter(|_| !marks.is_empty()) {
         make_last_line_sure(function, history, &mut tail)?;
     }

@@ -137,7 +137,7 @@ impl Latest {
     }
 
     /// Returns which of the two files differ from what the last change left, by their content.
-    pub(super) fn found_edited(&self, code: &CodeIdentity) -> Vec<String> {
+    pub fn found_edited(&self, code: &CodeIdentity) -> Vec<String> {
         let Some(recorded) = &self.recorded else {
             return Vec::new();
         };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::change::{Change, Finished, finish_last_change};
-use super::documents::PublishedVersion;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{Draft, LastPublished, Tail};
@@ -18,7 +17,7 @@ use super::registry::Store;
 use super::view::{View, is_function};
 use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
-use crate::api::qualifier::{AliasName, parse_version};
+use crate::api::qualifier::AliasName;
 use crate::api::timestamp::Timestamp;
 
 /// A function that no other process can change meanwhile. Its last change is finished.
@@ -99,6 +98,11 @@ fn open_function(
 }
 
 impl LockedFunction<'_> {
+    /// Returns the state that was read under the lock.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
     /// Reads `$LATEST`.
     ///
     /// # Errors
@@ -107,43 +111,12 @@ impl LockedFunction<'_> {
         self.view.latest()
     }
 
-    /// Reads a published version; `None` if there is none of this number.
-    ///
-    /// # Errors
-    /// If one of its files is missing, or is not what it must be.
-    pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
-        self.view.version(number)
-    }
-
     /// Returns the time of a change that begins now, strictly after the last one.
     fn next_time(&self) -> Timestamp {
         let now = self.store.host().now();
         self.view
             .last_line()
             .map_or(now, |line| now.max(line.time.next()))
-    }
-
-    /// Returns what the last publish made and saw.
-    ///
-    /// Without a history that is the highest version; its description may have been given when it
-    /// was published, so that of `$LATEST` stands in for it.
-    ///
-    /// # Errors
-    /// If the highest version cannot be read.
-    pub fn last_published(&self, latest: &Latest) -> Result<Option<LastPublished>, StoreError> {
-        if let Some(line) = self.view.last_line() {
-            return Ok(line.last_published.clone());
-        }
-        let Some(version) = self.version(self.highest_version()?)? else {
-            return Ok(None);
-        };
-        let mut configuration = version.configuration;
-        configuration.set_description(&latest.stored_configuration().description());
-        let content_sha256 = configuration.content_sha256();
-        Ok(Some(LastPublished {
-            version: version.number,
-            content_sha256,
-        }))
     }
 
     /// Begins a change. `operation` is its name in the history, AWS's where AWS has one.
@@ -155,7 +128,10 @@ impl LockedFunction<'_> {
         operation: &'static str,
         latest: &Latest,
     ) -> Result<Change<'_>, StoreError> {
-        let (highest, last) = (self.highest_version()?, self.last_published(latest)?);
+        let (highest, last) = (
+            self.view.highest_version()?,
+            self.view.last_published(latest)?,
+        );
         Change::begin(self, self.draft(operation, highest, last))
     }
 
@@ -205,8 +181,8 @@ impl LockedFunction<'_> {
         } else {
             let latest = self.latest()?;
             let code = latest.code()?;
-            let highest = self.highest_version()?;
-            let last = match self.last_published(&latest) {
+            let highest = self.view.highest_version()?;
+            let last = match self.view.last_published(&latest) {
                 // What is removed need not be sound.
                 Err(StoreError::Damaged { .. }) if highest == number => None,
                 last => last?,
@@ -222,21 +198,6 @@ impl LockedFunction<'_> {
     fn draft(&self, operation: &'static str, highest: u64, last: Option<LastPublished>) -> Draft {
         let by = self.store.host().by.clone();
         Draft::new(operation, self.next_time(), by, highest, last)
-    }
-
-    /// Returns the highest number ever given out; without a history, the highest there is.
-    fn highest_version(&self) -> Result<u64, StoreError> {
-        if let Some(line) = self.view.last_line() {
-            return Ok(line.highest_version);
-        }
-        let Some(versions) = self.view.versions()? else {
-            return Ok(0);
-        };
-        let names = versions.names()?;
-        let numbers = names
-            .iter()
-            .filter_map(|name| parse_version(name.to_str()?));
-        Ok(numbers.max().unwrap_or(0))
     }
 
     pub(super) fn directory(&self) -> &Directory {

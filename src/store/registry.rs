@@ -324,7 +324,10 @@ impl Store {
     }
 
     /// Refuses to write to a store of a newer format.
-    pub(super) fn check_writable(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::NewerFormat`].
+    pub fn check_writable(&self) -> Result<(), StoreError> {
         if self.format > FORMAT {
             let path = self.path.join(STORE_JSON);
             return Err(StoreError::NewerFormat {

@@ -38,24 +38,49 @@ impl Store {
         }
         let root = self.made_root()?;
         let usage = lock_usage(root)?;
-        let quota = self.quotas().total_code_size;
-        let fits = |stored: u64| stored.saturating_add(bytes) <= quota;
-        let mut stored = usage.read(root)?;
-        if !stored.is_some_and(fits) {
-            stored = Some(count(root));
-        }
-        let stored = stored.unwrap_or_default();
-        if !fits(stored) {
-            let path = root.path().to_owned();
-            return Err(StoreError::QuotaExceeded {
-                path,
-                stored,
-                bytes,
-                quota,
-            });
-        }
+        let stored = self.counted(root, usage.read(root)?, bytes);
+        self.check_room(stored, bytes)?;
         usage.write(root, stored + bytes)?;
         Ok(Charge { store: self, bytes })
+    }
+
+    /// Returns how many bytes of packages are stored, as a change that adds some would find them.
+    /// Takes no lock.
+    pub fn stored(&self, bytes: u64) -> u64 {
+        let Some(root) = self.root() else {
+            return 0;
+        };
+        // What cannot be read is as good as missing: it is a cache.
+        let file = root.open_file(USAGE).ok().flatten();
+        let cached = file.and_then(|(file, _)| read(&file, root).ok().flatten());
+        self.counted(root, cached, bytes)
+    }
+
+    /// Checks that the store's quota has room for some bytes beside those that are stored.
+    ///
+    /// # Errors
+    /// [`StoreError::QuotaExceeded`].
+    pub fn check_room(&self, stored: u64, bytes: u64) -> Result<(), StoreError> {
+        if bytes == 0 || self.fits(stored, bytes) {
+            return Ok(());
+        }
+        Err(StoreError::QuotaExceeded {
+            path: self.path().to_owned(),
+            stored,
+            bytes,
+            quota: self.quotas().total_code_size,
+        })
+    }
+
+    /// Returns what the cache says, counted anew where it says nothing or too much for more bytes.
+    fn counted(&self, root: &Directory, cached: Option<u64>, bytes: u64) -> u64 {
+        cached
+            .filter(|stored| self.fits(*stored, bytes))
+            .unwrap_or_else(|| count(root))
+    }
+
+    fn fits(&self, stored: u64, bytes: u64) -> bool {
+        stored.saturating_add(bytes) <= self.quotas().total_code_size
     }
 
     /// Takes bytes off that are stored no more. Where that fails, the cache says too much, which is
@@ -112,15 +137,7 @@ pub(super) struct Usage {
 
 impl Usage {
     fn read(&self, root: &Directory) -> Result<Option<u64>, StoreError> {
-        let mut text = [0; 32];
-        let count = self
-            .file()
-            .read_at(&mut text, 0)
-            .map_err(StoreError::io("read", &root.path_of(USAGE)))?;
-        let text = std::str::from_utf8(&text[..count]).unwrap_or_default();
-        Ok(text
-            .strip_suffix('\n')
-            .and_then(|number| number.parse().ok()))
+        read(self.file(), root)
     }
 
     /// Writes the number, as long as any, so that nothing of a longer one is left behind it.
@@ -131,6 +148,18 @@ impl Usage {
     fn file(&self) -> &File {
         self.lock.file()
     }
+}
+
+/// Reads the number; `None` if there is none.
+fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
+    let mut text = [0; 32];
+    let count = file
+        .read_at(&mut text, 0)
+        .map_err(StoreError::io("read", &root.path_of(USAGE)))?;
+    let text = std::str::from_utf8(&text[..count]).unwrap_or_default();
+    Ok(text
+        .strip_suffix('\n')
+        .and_then(|number| number.parse().ok()))
 }
 
 /// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not

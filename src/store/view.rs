@@ -7,12 +7,13 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::documents::{PublishedVersion, alias_file, read_alias, read_tags};
 use super::durable::Directory;
 use super::error::StoreError;
-use super::history::{FORMAT, LastLine, Line, Tail};
+use super::history::{FORMAT, LastLine, LastPublished, Line, Tail};
 use super::host::Notice;
 use super::latest::Latest;
 use super::layout::{
@@ -285,6 +286,82 @@ impl View {
         Ok(numbers)
     }
 
+    /// Returns what the last publish made and saw.
+    ///
+    /// Without a history that is the highest version; its description may have been given when it
+    /// was published, so that of `$LATEST` stands in for it.
+    ///
+    /// # Errors
+    /// If the highest version cannot be read.
+    pub fn last_published(&self, latest: &Latest) -> Result<Option<LastPublished>, StoreError> {
+        if let Some(line) = self.last_line() {
+            return Ok(line.last_published.clone());
+        }
+        let Some(version) = self.version(self.highest_version()?)? else {
+            return Ok(None);
+        };
+        let mut configuration = version.configuration;
+        configuration.set_description(&latest.stored_configuration().description());
+        let content_sha256 = configuration.content_sha256();
+        Ok(Some(LastPublished {
+            version: version.number,
+            content_sha256,
+        }))
+    }
+
+    /// Returns the number that the next version made gets: one that was never given out.
+    ///
+    /// # Errors
+    /// If the numbers are used up, or the versions cannot be looked at.
+    pub fn next_version(&self) -> Result<u64, StoreError> {
+        self.version_after(self.highest_version()?)
+    }
+
+    /// Returns the first free number above one. Probed, never found by reading the directory; a
+    /// version placed by hand is skipped.
+    pub(super) fn version_after(&self, highest: u64) -> Result<u64, StoreError> {
+        let mut number = highest;
+        loop {
+            number = number.checked_add(1).ok_or_else(|| {
+                let path = self.directory.path_of(HISTORY);
+                let problem = format!("the highest version, {number}, has no next one");
+                StoreError::damaged(&path, problem)
+            })?;
+            let stands = match self.versions()? {
+                Some(versions) => versions.contains(&number.to_string())?,
+                None => false,
+            };
+            if !stands {
+                return Ok(number);
+            }
+        }
+    }
+
+    /// Returns the highest number ever given out; without a history, the highest there is.
+    pub(super) fn highest_version(&self) -> Result<u64, StoreError> {
+        if let Some(line) = self.last_line() {
+            return Ok(line.highest_version);
+        }
+        let Some(versions) = self.versions()? else {
+            return Ok(0);
+        };
+        let names = versions.names()?;
+        let numbers = names
+            .iter()
+            .filter_map(|name| parse_version(name.to_str()?));
+        Ok(numbers.max().unwrap_or(0))
+    }
+
+    /// Checks that a writer would begin a change of this state, and not refuse its history.
+    ///
+    /// # Errors
+    /// Why it would refuse.
+    pub fn check_history(&self) -> Result<(), StoreError> {
+        let tail = read_history(&self.directory)?.unwrap_or_default();
+        let marks = unfinished_changes(&self.directory.names_of(STAGING)?);
+        check_writable(&tail, &marks, &self.directory.path_of(HISTORY))
+    }
+
     /// Returns the directory of the versions; `None` if there is none yet.
     pub(super) fn versions(&self) -> Result<Option<&Directory>, StoreError> {
         if self.versions.get().is_none() {
@@ -333,9 +410,24 @@ pub(super) fn unfinished_changes(names: &[OsString]) -> Vec<Token> {
         .collect()
 }
 
+/// Checks that the history is one that a writer goes on with; `marks` are those of unfinished
+/// changes.
+pub(super) fn check_writable(tail: &Tail, marks: &[Token], path: &Path) -> Result<(), StoreError> {
+    if let Some(last) = tail.last.as_ref().filter(|last| last.line.format > FORMAT) {
+        return Err(StoreError::NewerFormat {
+            path: path.to_owned(),
+            format: last.line.format,
+        });
+    }
+    if !tail.torn.is_empty() && !explains_torn_line(marks, tail) {
+        return Err(Tail::damaged_end(path));
+    }
+    tail.check_chain(path)
+}
+
 /// Returns whether a change that is unfinished, and is not that of the last whole line, may have
 /// begun the line behind it. Without one, a last line that is not whole is damage.
-pub(super) fn explains_torn_line(marks: &[Token], tail: &Tail) -> bool {
+fn explains_torn_line(marks: &[Token], tail: &Tail) -> bool {
     let last = tail.last.as_ref().map(|last| last.line.token.as_str());
     marks.iter().any(|mark| Some(mark.as_str()) != last)
 }

@@ -716,6 +716,9 @@ fn a_read_only_store_is_read_and_not_written() {
         let ran = run_without_privileges(&store, &options);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
     }
+    let status = run_without_privileges(&store, &["status", "hello"]);
+    assert_eq!((status.code, status.stderr.as_str()), (Some(0), ""));
+    says(&status.stdout, &["unchanged since version 1"]);
     let zip = store.beside("created.zip").display().to_string();
     let named = store.path().display().to_string();
     for arguments in [

@@ -27,4 +27,5 @@ mod publishing;
 mod qualifiers;
 mod quotas;
 mod responses;
+mod status;
 mod updating;

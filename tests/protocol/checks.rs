@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{CodeTime, Function, Model, hex, time_of};
-use crate::operations::get;
+use crate::operations::{get, status};
 use crate::support::files_under;
 use crate::world::{World, names_in};
 
@@ -43,6 +43,7 @@ fn see_function(store: &Store, world: &World, function: &str, seen: &mut Seen) {
         return;
     };
     seen.insert(function.to_owned(), latest);
+    seen.insert(format!("{function} status"), status(store, function));
     let (mut number, mut missing) = (0, 0);
     while missing < PROBED_BEYOND {
         number += 1;
@@ -69,6 +70,7 @@ pub(crate) fn expected(world: &World, model: &Model) -> Seen {
             (*name).to_owned(),
             function.latest_answer(name, files_modified),
         );
+        seen.insert(format!("{name} status"), function.status());
         for number in function.versions.keys() {
             let answer = function.version_answer(name, *number).unwrap();
             seen.insert(format!("{name}:{number:02}"), answer);

@@ -361,6 +361,27 @@ impl Function {
         (content_now == seen || content_now == content(&made)).then_some(number)
     }
 
+    /// What the next publish does, and why.
+    pub(crate) fn status(&self) -> Value {
+        let latest = self.latest();
+        let (action, version, reason) = match (self.repeated(&latest), self.published()) {
+            (Some(number), _) => ("Return", number, "Unchanged"),
+            (None, None) => ("Make", self.next_number(), "NeverPublished"),
+            (None, Some((number, _))) if self.versions.contains_key(&number) => {
+                ("Make", self.next_number(), "Changed")
+            }
+            (None, Some(_)) => ("Make", self.next_number(), "Deleted"),
+        };
+        json!({
+            "Action": action,
+            "Version": version,
+            "Reason": reason,
+            "FoundEdited": self.found_edited(),
+            "CodeSha256": self.code.sha256,
+            "RevisionId": self.revision_id(),
+        })
+    }
+
     fn next_number(&self) -> u64 {
         let mut number = self.highest() + 1;
         while self.versions.contains_key(&number) {

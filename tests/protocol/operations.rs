@@ -3,12 +3,12 @@
 use lambda_store::api::Error;
 use lambda_store::api::configuration::FunctionConfiguration;
 use lambda_store::api::messages::{
-    CreateFunctionRequest, GetFunctionConfigurationRequest, PublishVersionRequest,
-    UpdateFunctionCodeRequest,
+    Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, NextPublish,
+    PublishVersionRequest, StatusRequest, UpdateFunctionCodeRequest,
 };
 use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::{Model, Package};
 use crate::support::ROLE;
@@ -215,6 +215,35 @@ pub(crate) fn get(
         Err(Error::ResourceNotFound { .. }) => Err("ResourceNotFoundException"),
         Err(other) => panic!("reading {function} {qualifier:?}: {other}"),
     }
+}
+
+/// Asks a store what the next publish does, and why.
+pub(crate) fn status(store: &Store, function: &str) -> Value {
+    let request = StatusRequest {
+        function_name: function.to_owned(),
+    };
+    let status = operations::status(store, &request).unwrap();
+    let (action, version) = match status.publish.unwrap() {
+        NextPublish::Make(version) => ("Make", version),
+        NextPublish::Return(version) => ("Return", version),
+    };
+    let reason = match status.comparison.unwrap() {
+        Comparison::NeverPublished => "NeverPublished",
+        Comparison::Deleted { .. } => "Deleted",
+        Comparison::Unchanged { .. } => "Unchanged",
+        Comparison::Changed { differences, .. } => {
+            assert!(!differences.is_empty(), "changed, and nobody knows what");
+            "Changed"
+        }
+    };
+    json!({
+        "Action": action,
+        "Version": version,
+        "Reason": reason,
+        "FoundEdited": status.found_edited,
+        "CodeSha256": status.code.sha256.as_str(),
+        "RevisionId": status.revision_id.as_str(),
+    })
 }
 
 fn source(world: &World, code: &Package) -> PackageSource {

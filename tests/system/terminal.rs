@@ -57,3 +57,54 @@ fn a_person_is_told_who_is_waited_for_after_a_second() {
         assert_eq!(said.matches(waiting).count(), 1, "{said}");
     });
 }
+
+/// Runs the command on a store with stdout on a terminal, and returns what it shows.
+fn shown_on_a_terminal(store: &TestStore, arguments: &str, variables: &[(&str, &str)]) -> String {
+    let binary = env!("CARGO_BIN_EXE_lambda-store");
+    let output = Command::new("script")
+        .args(["-qec", &format!("{binary} {arguments}"), "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap())
+        .env("TERM", "xterm")
+        .envs(variables.iter().copied())
+        .env("LAMBDA_STORE", store.path())
+        .output()
+        .unwrap_or_else(|error| panic!("script, of Debian's package bsdutils: {error}"));
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .replace("\r\n", "\n")
+}
+
+#[test]
+fn status_is_coloured_on_a_terminal_unless_somebody_says_no() {
+    let store = TestStore::with_function("hello");
+    store.publish("hello", &[]).succeeded();
+    store.edit_config("hello", |config| config["Timeout"] = 10.into());
+    let plain = store.run(&["status", "hello"]).stdout;
+    let coloured = shown_on_a_terminal(&store, "status hello", &[]);
+    assert!(coloured.contains("\u{1b}["), "{coloured:?}");
+    assert_eq!(without_escape_codes(&coloured), plain);
+    for (options, variables) in [
+        ("", &[("NO_COLOR", "1")][..]),
+        ("", &[("TERM", "dumb")]),
+        ("--color auto", &[("NO_COLOR", "1")]),
+        ("--color off", &[]),
+    ] {
+        let shown = shown_on_a_terminal(&store, &format!("status hello {options}"), variables);
+        assert_eq!(shown, plain, "{options} {variables:?}");
+    }
+    // Who asks for colour in so many words gets it.
+    let shown = shown_on_a_terminal(&store, "status hello --color on", &[("NO_COLOR", "1")]);
+    assert_eq!(shown, coloured);
+    // A document is for scripts, on a terminal too.
+    let document = shown_on_a_terminal(&store, "status hello --output json", &[]);
+    let expected = store.run(&["status", "hello", "--output", "json"]);
+    assert_eq!(document, expected.stdout);
+}
+
+/// Takes out the sequences that choose how letters look.
+fn without_escape_codes(text: &str) -> String {
+    let codes = fancy_regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+    codes.replace_all(text, "").into_owned()
+}

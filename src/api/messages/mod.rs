@@ -4,12 +4,14 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod function;
+mod status;
 mod version;
 
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, UpdateFunctionCodeRequest,
 };
+pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{
     ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,
     PublishVersionResponse,

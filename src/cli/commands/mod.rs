@@ -7,6 +7,7 @@ mod get_function_configuration;
 mod init;
 mod list_versions_by_function;
 mod publish_version;
+mod status;
 mod update_function_code;
 
 use std::ffi::OsString;
@@ -18,8 +19,9 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 8] = [
+pub(super) const COMMANDS: [Command; 9] = [
     Command::of::<init::InitArgs>("init"),
+    Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
     Command::of::<publish_version::PublishVersionArgs>("publish-version"),
