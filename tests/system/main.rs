@@ -19,3 +19,4 @@ mod killed_init;
 mod outcome;
 mod strace;
 mod terminal;
+mod undisturbed;

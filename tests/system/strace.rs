@@ -54,13 +54,13 @@ impl Call {
     }
 }
 
-/// Tells where a command was killed if what is seen afterwards fails the test.
-pub(crate) struct KilledAt<'a>(pub(crate) &'a Call);
+/// Tells where a command was disturbed if what is seen afterwards fails the test.
+pub(crate) struct DisturbedAt<'a>(pub(crate) &'a Call);
 
-impl Drop for KilledAt<'_> {
+impl Drop for DisturbedAt<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("killed at {:?}", self.0);
+            println!("disturbed at {:?}", self.0);
         }
     }
 }
