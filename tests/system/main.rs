@@ -18,5 +18,6 @@ mod killed;
 mod killed_init;
 mod outcome;
 mod strace;
+mod swept;
 mod terminal;
 mod undisturbed;
