@@ -13,6 +13,7 @@
 mod support;
 
 mod counts;
+mod failing;
 mod format;
 mod killed;
 mod killed_init;
