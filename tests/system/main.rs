@@ -14,6 +14,7 @@ mod support;
 
 mod counts;
 mod failing;
+mod failing_init;
 mod format;
 mod killed;
 mod killed_init;
