@@ -26,4 +26,5 @@ mod preconditions;
 mod publishing;
 mod qualifiers;
 mod responses;
+mod unwritten;
 mod updating;
