@@ -18,7 +18,7 @@ pub enum StoreError {
         why: String,
     },
     /// The operating system refused something.
-    #[error("cannot {action} {}: {cause}", path.display())]
+    #[error("cannot {action} {}: {cause}{}", path.display(), way_out(cause))]
     Io {
         /// What was being done.
         action: &'static str,
@@ -164,6 +164,17 @@ impl StoreError {
             path: path.to_owned(),
             problem: problem.to_string(),
         }
+    }
+}
+
+/// Returns what to do about a refusal of the operating system's, where that is known.
+fn way_out(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ". The disk is full; make room, for example by deleting versions that are not needed, and \
+             try again"
+        }
+        _ => "",
     }
 }
 

@@ -16,6 +16,7 @@ mod counts;
 mod failing;
 mod failing_init;
 mod format;
+mod full_disk;
 mod killed;
 mod killed_init;
 mod outcome;
