@@ -8,26 +8,18 @@ use lambda_store::cli::{self, Outcome};
 
 fn main() -> ExitCode {
     let outcome = cli::run(std::env::args_os());
-    match print(&outcome) {
-        Ok(()) => ExitCode::from(outcome.code),
-        Err(error) => {
-            // Where stderr is closed too, the exit code is all that is left to tell.
-            drop(writeln!(std::io::stderr(), "\n{error:#}"));
-            ExitCode::from(255)
-        }
-    }
+    let (words, code) = match print(&outcome) {
+        Ok(()) => (outcome.stderr, outcome.code),
+        Err(error) => (format!("\n{error:#}\n"), 255),
+    };
+    // Where stderr takes nothing, the exit code is all that is left to tell.
+    drop(std::io::stderr().write_all(words.as_bytes()));
+    ExitCode::from(code)
 }
 
 fn print(outcome: &Outcome) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    stdout
-        .write_all(outcome.stdout.as_bytes())
-        .and_then(|()| stdout.flush())
-        .context(if outcome.changed {
-            "the change is done and kept, but its result could not be written to stdout"
-        } else {
-            "the result could not be written to stdout"
-        })?;
-    let stderr = std::io::stderr().write_all(outcome.stderr.as_bytes());
-    stderr.context("cannot write to stderr")
+    outcome.print().with_context(|| match &outcome.done {
+        Some(done) => format!("{done}, but its result could not be written to stdout"),
+        None => "the result could not be written to stdout".to_owned(),
+    })
 }

@@ -1,5 +1,7 @@
 //! Outcomes of a command and their exit codes, those of the AWS CLI, version 2.
 
+use std::io::{self, Write};
+
 use crate::api;
 use crate::store::StoreError;
 
@@ -12,11 +14,33 @@ pub struct Outcome {
     pub stderr: String,
     /// The exit code.
     pub code: u8,
-    /// Whether the store was changed: to be said if the result cannot be written.
-    pub changed: bool,
+    /// What says that the store was changed, and to what: for the case that the result cannot be
+    /// written. `None` if nothing was changed.
+    pub done: Option<String>,
+}
+
+/// Standard output as it is; std's own keeps silent where it is not open for writing.
+struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(io::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Outcome {
+    /// Prints the result.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn print(&self) -> io::Result<()> {
+        Stdout.write_all(self.stdout.as_bytes())
+    }
+
     /// Adds a warning for people.
     pub(super) fn warn(&mut self, warning: &str) {
         self.stderr.push_str("warning: ");

@@ -37,32 +37,29 @@ impl Rendering {
 
     /// Returns the outcome of a command that read this answer.
     pub(super) fn read(&self, answer: &Value) -> Outcome {
-        self.outcome(answer, false)
+        self.outcome(answer, None)
     }
 
     /// Returns the outcome of a command that changed the store, and has this answer.
     pub(super) fn changed(&self, answer: &Value) -> Outcome {
-        self.outcome(answer, true)
+        let what = subject(answer).map_or_else(String::new, |subject| format!(" ({subject})"));
+        self.outcome(answer, Some(format!("the change is done and kept{what}")))
     }
 
-    fn outcome(&self, answer: &Value, changed: bool) -> Outcome {
+    fn outcome(&self, answer: &Value, done: Option<String>) -> Outcome {
         match self.render(answer) {
             Ok(stdout) => Outcome {
                 stdout,
-                changed,
+                done,
                 ..Outcome::default()
             },
             Err(problem) => {
-                let done = if changed {
-                    "the change is done and kept, but "
-                } else {
-                    ""
-                };
-                let stderr = format!("\n{done}the result cannot be printed: {problem}\n");
+                let so_far = done.as_ref().map(|done| format!("{done}, but "));
+                let so_far = so_far.unwrap_or_default();
                 Outcome {
-                    stderr,
+                    stderr: format!("\n{so_far}the result cannot be printed: {problem}\n"),
                     code: 255,
-                    changed,
+                    done,
                     ..Outcome::default()
                 }
             }
@@ -95,6 +92,13 @@ impl Rendering {
             Format::Text => Ok(text(&found)),
         }
     }
+}
+
+/// Names what an answer tells of, where it is a function or a version.
+fn subject(answer: &Value) -> Option<String> {
+    let member = |name| answer.get(name).and_then(Value::as_str);
+    let (function, version) = (member("FunctionName")?, member("Version")?);
+    Some(format!("version {version} of {function}"))
 }
 
 /// Gives objects that a query picked whole the order of their keys in the answer; the library sorts

@@ -18,7 +18,7 @@ pub enum StoreError {
         why: String,
     },
     /// The operating system refused something.
-    #[error("cannot {action} {}: {cause}", path.display())]
+    #[error("cannot {action} {}: {cause}{}", path.display(), way_out(cause))]
     Io {
         /// What was being done.
         action: &'static str,
@@ -101,17 +101,18 @@ pub enum StoreError {
     },
     /// Neither doing nor undoing a change could be made sure.
     #[error(
-        "the outcome of this change is unknown: cannot {action} {}: {cause}. The next command that \
-         changes the function finishes or undoes it; get-function-configuration shows the outcome",
+        "the outcome of this change is unknown: cannot {action} {}: {cause}. {way_out}",
         path.display()
     )]
     OutcomeUnknown {
         /// What was being done.
         action: &'static str,
-        /// The history whose last line is in doubt.
+        /// The history whose last line is in doubt, or the directory whose entries are.
         path: PathBuf,
         /// The operating system's reason.
         cause: io::Error,
+        /// What shows the outcome, and what will come of it.
+        way_out: &'static str,
     },
     /// A deployment package that was given breaks a rule.
     #[error("{problem}")]
@@ -131,8 +132,17 @@ impl StoreError {
         }
     }
 
-    /// Turns the error that kept a change from being undone into one that says what that means.
+    /// Turns the error that kept the change of a function from being undone into one that says what
+    /// that means.
     pub(super) fn with_unknown_outcome(self) -> Self {
+        self.with_unknown_outcome_but(
+            "The next command that changes the function finishes or undoes it; \
+             get-function-configuration shows the outcome",
+        )
+    }
+
+    /// Turns the error that kept a change from being undone into one that says what to do about it.
+    pub(super) fn with_unknown_outcome_but(self, way_out: &'static str) -> Self {
         match self {
             Self::Io {
                 action,
@@ -142,6 +152,7 @@ impl StoreError {
                 action,
                 path,
                 cause,
+                way_out,
             },
             other => other,
         }
@@ -153,6 +164,17 @@ impl StoreError {
             path: path.to_owned(),
             problem: problem.to_string(),
         }
+    }
+}
+
+/// Returns what to do about a refusal of the operating system's, where that is known.
+fn way_out(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ". The disk is full; make room, for example by deleting versions that are not needed, and \
+             try again"
+        }
+        _ => "",
     }
 }
 

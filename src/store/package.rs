@@ -9,6 +9,7 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest as _, Sha256};
+use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 use super::durable::stamp;
@@ -57,7 +58,7 @@ impl PackageSource {
     /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
     pub fn inspect(&self, quotas: &Quotas) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        check_zip(&self.file, &self.path, quotas)?;
+        check_zip(&self.file, &self.path, &self.path, quotas)?;
         hash(&self.file, &self.path, size)
     }
 
@@ -71,7 +72,7 @@ impl PackageSource {
         let size = self.check_zipped_size(quotas)?;
         let identity = copy(&self.file, &self.path, size, target, target_path)?;
         self.check_size(identity.size, quotas)?;
-        check_zip(target, &self.path, quotas)?;
+        check_zip(target, target_path, &self.path, quotas)?;
         Ok(identity)
     }
 
@@ -172,16 +173,14 @@ fn copy_in_pieces(
     progress: &mpsc::Sender<u64>,
 ) -> Result<(), StoreError> {
     let mut copier = Copier {
-        source,
-        target,
+        source: (source, source_path),
+        target: (target, target_path),
         offset: 0,
         by_kernel: true,
     };
     loop {
         let from = copier.offset;
-        let count = copier
-            .copy_piece()
-            .map_err(StoreError::io("copy", source_path))?;
+        let count = copier.copy_piece()?;
         if count == 0 {
             return Ok(());
         }
@@ -196,27 +195,31 @@ fn copy_in_pieces(
 /// Copies piece by piece, by the kernel where it can (which shares blocks where the file system
 /// can), else by reading and writing.
 struct Copier<'a> {
-    source: &'a File,
-    target: &'a File,
+    source: (&'a File, &'a Path),
+    target: (&'a File, &'a Path),
     offset: u64,
     by_kernel: bool,
 }
 
 impl Copier<'_> {
-    fn copy_piece(&mut self) -> io::Result<usize> {
+    fn copy_piece(&mut self) -> Result<usize, StoreError> {
+        let ((source, source_path), (target, target_path)) = (self.source, self.target);
         if self.by_kernel {
-            match kernel_copy(self.source, self.target, self.offset) {
-                Ok(count) => {
-                    self.offset += count as u64;
-                    return Ok(count);
-                }
-                Err(error) if is_unsupported(&error) => self.by_kernel = false,
-                Err(error) => return Err(error),
+            if let Ok(count) = kernel_copy(source, target, self.offset) {
+                self.offset += count as u64;
+                return Ok(count);
             }
+            // Old kernels and some file systems cannot. Where the disk is the reason, reading or
+            // writing fails as well, and tells which of the two.
+            self.by_kernel = false;
         }
         let mut buffer = vec![0; READ];
-        let count = self.source.read_at(&mut buffer, self.offset)?;
-        self.target.write_all_at(&buffer[..count], self.offset)?;
+        let count = source
+            .read_at(&mut buffer, self.offset)
+            .map_err(StoreError::io("read", source_path))?;
+        target
+            .write_all_at(&buffer[..count], self.offset)
+            .map_err(StoreError::io("write", target_path))?;
         self.offset += count as u64;
         Ok(count)
     }
@@ -237,16 +240,6 @@ fn kernel_copy(source: &File, target: &File, offset: u64) -> io::Result<usize> {
 #[cfg(not(target_os = "linux"))]
 fn kernel_copy(_: &File, _: &File, _: u64) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Returns whether an error says that the kernel cannot copy between these two files, as old
-/// kernels and some file systems do.
-fn is_unsupported(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    [Errno::XDEV, Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
-        .iter()
-        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
-        || error.kind() == io::ErrorKind::Unsupported
 }
 
 /// Lets the disk begin with a piece now, so that the flush at the end waits for little.
@@ -317,15 +310,19 @@ impl<'a> Hasher<'a> {
 
 /// Checks that a file is a readable, non-empty zip that stays within its quota when unzipped. Its
 /// directory is read entry by entry: the memory does not depend on how many there are, and entries
-/// of one name all count.
-fn check_zip(file: &File, path: &Path, quotas: &Quotas) -> Result<(), StoreError> {
+/// of one name all count. `given` is what the file was given as, where it is a copy.
+fn check_zip(file: &File, path: &Path, given: &Path, quotas: &Quotas) -> Result<(), StoreError> {
     let invalid = |problem: String| StoreError::InvalidPackage {
-        problem: format!("{} {problem}", path.display()),
+        problem: format!("{} {problem}", given.display()),
     };
-    let unreadable = |error: zip::result::ZipError| {
-        invalid(format!(
+    let unreadable = |error: ZipError| match error {
+        // What the operating system refuses says nothing of the package.
+        ZipError::Io(cause) if cause.raw_os_error().is_some() => {
+            StoreError::io("read", path)(cause)
+        }
+        error => invalid(format!(
             "is no zip file that can be read ({error}); a deployment package is a zip file"
-        ))
+        )),
     };
     let mut reader = BufReader::new(file);
     reader.rewind().map_err(StoreError::io("read", path))?;
@@ -402,8 +399,8 @@ mod tests {
     fn copying_by_hand_does_what_the_kernel_does() {
         let (source, target) = (file(b"some bytes"), file(b""));
         let mut copier = Copier {
-            source: source.as_file(),
-            target: target.as_file(),
+            source: (source.as_file(), source.path()),
+            target: (target.as_file(), target.path()),
             offset: 0,
             by_kernel: false,
         };

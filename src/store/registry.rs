@@ -186,6 +186,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] where there is a `store.json`: it is never overwritten.
+    /// [`StoreError::Io`] if the disk refuses: there is none then. [`StoreError::OutcomeUnknown`] if
+    /// that could not be made sure.
     pub fn init(
         path: &Path,
         scope: Scope,
@@ -208,8 +210,22 @@ impl Store {
         let _one_at_a_time = lock_usage(&root)?;
         refuse_store_json(&root)?;
         area.directory().rename(&name, &root, STORE_JSON)?;
-        root.flush()?;
-        Ok(content)
+        let Err(failure) = root.flush() else {
+            return Ok(content);
+        };
+        let undone = || -> Result<(), StoreError> {
+            root.rename(STORE_JSON, area.directory(), &name)?;
+            root.flush()
+        };
+        Err(match undone() {
+            Ok(()) => failure,
+            Err(unknown) => {
+                area.keep();
+                unknown.with_unknown_outcome_but(
+                    "Whether there is a store.json now shows the outcome; without one, try again",
+                )
+            }
+        })
     }
 
     fn new(path: &Path, root: Option<Directory>, settings: StoreJson, host: Host) -> Self {

@@ -28,4 +28,5 @@ mod qualifiers;
 mod quotas;
 mod responses;
 mod status;
+mod unwritten;
 mod updating;

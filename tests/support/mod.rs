@@ -61,6 +61,13 @@ impl TestStore {
         }
     }
 
+    /// Makes a directory in another one, in which no store stands yet.
+    pub fn nothing_in(directory: &Path) -> Self {
+        Self {
+            directory: tempfile::tempdir_in(directory).unwrap(),
+        }
+    }
+
     /// Makes a store with one function placed by hand: a package and a short configuration.
     pub fn made_by_hand(function: &str) -> Self {
         let store = Self::nothing();

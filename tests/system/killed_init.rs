@@ -1,7 +1,7 @@
 //! `init` killed at each system call that touches the store.
 
 use crate::outcome::check_empty;
-use crate::strace::{Call, KilledAt, kill, record};
+use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 
 #[test]
@@ -12,7 +12,7 @@ fn making_a_store_is_killed_anywhere() {
     let points: Vec<&Call> = recorded.calls.iter().filter(is_point).collect();
     let mut made = 0;
     for point in &points {
-        let _told = KilledAt(point);
+        let _told = DisturbedAt(point);
         let store = TestStore::nothing();
         let printed = kill(&store, &["init"], &recorded, point);
         let found = std::fs::read_to_string(store.join("store.json")).ok();

@@ -13,9 +13,14 @@
 mod support;
 
 mod counts;
+mod failing;
+mod failing_init;
 mod format;
+mod full_disk;
 mod killed;
 mod killed_init;
 mod outcome;
 mod strace;
+mod swept;
 mod terminal;
+mod undisturbed;

@@ -47,13 +47,17 @@ pub(crate) fn without_times(answers: &Answers) -> String {
     masked(&serde_json::to_string(answers).unwrap())
 }
 
-/// Returns the highest version among the answers.
-pub(crate) fn highest(answers: &Answers) -> u64 {
+/// Returns the numbers of the versions among the answers.
+fn numbers_of(answers: &Answers) -> BTreeSet<u64> {
     let found = answers.iter().filter(|(_, answer)| !answer.is_null());
     found
         .filter_map(|(qualifier, _)| qualifier.parse().ok())
-        .max()
-        .unwrap_or(0)
+        .collect()
+}
+
+/// Returns the highest version among the answers.
+pub(crate) fn highest(answers: &Answers) -> u64 {
+    numbers_of(answers).last().copied().unwrap_or(0)
 }
 
 /// Sees that each answer tells of the package that stands there, and the history of `$LATEST`.
@@ -64,15 +68,15 @@ pub(crate) fn check_answers(store: &TestStore, answers: &Answers) {
         assert_eq!(answer["CodeSize"], package.len());
         assert_eq!(answer["CodeSha256"], base64_sha256(&package), "{qualifier}");
     }
-    if let Some(last) = whole_lines(store).last()
+    let lines = whole_lines(store);
+    if let Some(last) = lines.last()
         && !answers["$LATEST"].is_null()
     {
         let (answer, fact) = (&answers["$LATEST"], &last["Latest"]);
         assert_eq!(answer["RevisionId"], fact["RevisionId"]);
         assert_eq!(answer["CodeSha256"], fact["CodeSha256"]);
         // A version that the history knows is there, and no other.
-        let (committed, found) = (last["HighestVersion"].as_u64().unwrap(), highest(answers));
-        assert_eq!(committed, found, "{last}");
+        assert_eq!(numbers_of(answers), standing(&lines), "{last}");
     }
 }
 
@@ -109,13 +113,29 @@ fn whole_lines(store: &TestStore) -> Vec<Value> {
         .collect()
 }
 
-/// Sees that every line of the history is whole, hangs on the one before it, and is later; and that
-/// no version was made twice.
+/// Returns the numbers of the versions that these lines made and did not remove.
+fn standing(lines: &[Value]) -> BTreeSet<u64> {
+    let mut numbers = BTreeSet::new();
+    for line in lines {
+        for made in line["Made"].as_array().into_iter().flatten() {
+            numbers.insert(made["Version"].as_u64().unwrap());
+        }
+        for range in line["Removed"].as_array().into_iter().flatten() {
+            let [first, last] = [0, 1].map(|end| range[end].as_u64().unwrap());
+            numbers.retain(|number| !(first..=last).contains(number));
+        }
+    }
+    numbers
+}
+
+/// Sees that every line of the history is whole, hangs on the one before it, and is later; that no
+/// version was made twice, and that those that stand are as they were made.
 pub(crate) fn check_history(store: &TestStore) {
     let text = std::fs::read_to_string(store.join(FUNCTION).join("history.jsonl")).unwrap();
     assert!(text.ends_with('\n'), "{text}");
     let mut previous: Option<(String, String)> = None;
     let mut made = BTreeSet::new();
+    let standing = standing(&whole_lines(store));
     for text in text.lines() {
         let line: Value = serde_json::from_str(text).unwrap();
         let time = line["Time"].as_str().unwrap().to_owned();
@@ -130,9 +150,11 @@ pub(crate) fn check_history(store: &TestStore) {
             let number = version["Version"].as_u64().unwrap();
             assert!(made.insert(number), "{number} was made twice");
             assert_eq!(line["HighestVersion"], number);
-            let config = format!("versions/{number}/config.json");
-            let config = std::fs::read(store.join(FUNCTION).join(config)).unwrap();
-            assert_eq!(version["ConfigSha256"], hex_sha256(&config));
+            if standing.contains(&number) {
+                let config = format!("versions/{number}/config.json");
+                let config = std::fs::read(store.join(FUNCTION).join(config)).unwrap();
+                assert_eq!(version["ConfigSha256"], hex_sha256(&config));
+            }
         }
         previous = Some((hex_sha256(text.as_bytes()), time));
     }
@@ -144,12 +166,13 @@ pub(crate) fn check_empty(directory: &Path) {
     assert!(entries.is_empty(), "{entries:?}");
 }
 
-/// Sees that the store holds its one function, versions 1 to `highest`, and nothing besides but
-/// these files.
-pub(crate) fn check_files(store: &TestStore, highest: u64, further: &BTreeSet<PathBuf>) {
+/// Sees that the store holds its one function, the versions that were answered, and nothing besides
+/// but these files.
+pub(crate) fn check_files(store: &TestStore, answers: &Answers, further: &BTreeSet<PathBuf>) {
     let mut expected = further.clone();
     let function = Path::new(FUNCTION);
-    let versions = (1..=highest).map(|number| function.join(format!("versions/{number}")));
+    let numbers = numbers_of(answers).into_iter();
+    let versions = numbers.map(|number| function.join(format!("versions/{number}")));
     for directory in versions.chain([function.join("$LATEST")]) {
         expected.insert(directory.join("code.zip"));
         expected.insert(directory.join("config.json"));
@@ -160,6 +183,8 @@ pub(crate) fn check_files(store: &TestStore, highest: u64, further: &BTreeSet<Pa
     let mut found: BTreeSet<PathBuf> = store.files().into_keys().collect();
     // A cache, which may be there or not.
     found.remove(Path::new(".usage"));
+    // Where deleted functions go.
+    found.remove(Path::new(".trash"));
     assert_eq!(found, expected);
     check_empty(&store.join(FUNCTION).join(".staging"));
     check_empty(&store.join(".staging"));

@@ -1,4 +1,5 @@
-//! strace: the system calls of a run of the command, and a run killed at one of them.
+//! strace: the system calls of a run of the command, and a run killed at one of them, or in which
+//! one of them fails.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 use fancy_regex::Regex;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::TestStore;
+use crate::support::{Ran, TestStore};
 
 /// The signal that nothing can catch.
 const SIGKILL: i32 = 9;
@@ -43,6 +44,12 @@ impl Call {
         (&self.name, self.ordinal) == (&other.name, other.ordinal)
     }
 
+    /// Returns whether a call on one store is what another is on another.
+    fn is_same_as(&self, store: &TestStore, other: &Self, other_store: &TestStore) -> bool {
+        let seen_as = |call: &Self, store| (call.thread == 0, call.subject(store));
+        seen_as(self, store) == seen_as(other, other_store)
+    }
+
     /// Returns what the call is done to, without what differs from run to run.
     fn subject(&self, store: &TestStore) -> String {
         let text = self.text.replace(&place(store), "PLACE");
@@ -54,13 +61,13 @@ impl Call {
     }
 }
 
-/// Tells where a command was killed if what is seen afterwards fails the test.
-pub(crate) struct KilledAt<'a>(pub(crate) &'a Call);
+/// Tells where a command was disturbed if what is seen afterwards fails the test.
+pub(crate) struct DisturbedAt<'a>(pub(crate) &'a Call);
 
-impl Drop for KilledAt<'_> {
+impl Drop for DisturbedAt<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("killed at {:?}", self.0);
+            println!("disturbed at {:?}", self.0);
         }
     }
 }
@@ -106,13 +113,54 @@ pub(crate) fn kill(store: &TestStore, arguments: &[&str], earlier: &Recorded, at
     let mut reached = calls.iter().filter(|call| call.counts_as(at));
     let hit = reached.nth(passed_over);
     let hit = hit.unwrap_or_else(|| panic!("{at:?} was not reached: {calls:?}"));
-    let seen_as = |call: &Call, store| (call.thread == 0, call.subject(store));
-    assert_eq!(
-        seen_as(hit, store),
-        seen_as(at, &earlier.store),
-        "another call was reached first"
+    assert!(
+        at.is_same_as(&earlier.store, hit, store),
+        "another call was reached first: {hit:?}"
     );
     printed
+}
+
+/// How a system call is made to fail: it is not made, and the command is told an error.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fault {
+    /// As strace names it.
+    pub(crate) error: &'static str,
+    /// Whether every later call of the name fails too.
+    pub(crate) is_lasting: bool,
+}
+
+/// Runs the command on a store and lets a call fail that an earlier run made.
+pub(crate) fn fail(
+    store: &TestStore,
+    arguments: &[&str],
+    earlier: &Recorded,
+    at: &Call,
+    fault: Fault,
+) -> Ran {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let lasting = if fault.is_lasting { "+" } else { "" };
+    let (name, error, ordinal) = (&at.name, fault.error, at.ordinal);
+    let inject = format!("inject={name}:error={error}:when={ordinal}{lasting}");
+    let output = strace(store, arguments, log.path(), &[&trace(at), &inject])
+        .output()
+        .unwrap();
+    let calls = read_log(log.path());
+    let mut failed = calls
+        .iter()
+        .filter(|call| call.text.trim_end().ends_with("(INJECTED)"));
+    let first = failed.next();
+    let first = first.unwrap_or_else(|| panic!("{at:?} was not reached: {output:?}, {calls:?}"));
+    assert!(
+        at.is_same_as(&earlier.store, first, store),
+        "another call failed: {first:?}"
+    );
+    let other = failed.find(|_| !fault.is_lasting);
+    assert!(other.is_none(), "another call failed, too: {other:?}");
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 /// Kills the first thread that makes as many calls of the name, before the last of them is made.

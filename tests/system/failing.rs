@@ -1,0 +1,221 @@
+//! Each system call that touches the store, made to fail once: the change is done and that is what
+//! is said, or an error is and nothing changed, or the error says that the outcome is unknown.
+//!
+//! Each call fails with one of the errors, in turn; with all of them, and for good, where the
+//! environment has `FAILING_CALLS=all`.
+
+use crate::outcome::FUNCTION;
+use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
+use crate::support::{Ran, TestStore, says};
+use crate::undisturbed::{
+    DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed, copy_of,
+    create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+};
+
+/// The errors, and what the operating system says of them.
+const ERRORS: [(&str, &str); 3] = [
+    ("EIO", "Input/output error (os error 5)"),
+    ("ENOSPC", "No space left on device (os error 28)"),
+    ("EACCES", "Permission denied (os error 13)"),
+];
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    Done,
+    NothingChanged,
+    Unknown,
+}
+
+/// Returns the ways in which a call is made to fail that is the one of this index.
+pub(crate) fn faults(call: &Call, index: usize) -> Vec<Fault> {
+    let once = |(error, _)| Fault {
+        error,
+        is_lasting: false,
+    };
+    let lasting = Fault {
+        error: "EIO",
+        is_lasting: true,
+    };
+    // Closing a directory would fail, too; see `failing`.
+    let lasting = Some(lasting).filter(|_| call.name != "close");
+    match std::env::var("FAILING_CALLS").as_deref() {
+        Ok("all") => ERRORS.into_iter().map(once).chain(lasting).collect(),
+        Ok(other) => panic!("FAILING_CALLS is all or not set, and not {other}"),
+        Err(_) => vec![once(ERRORS[index % ERRORS.len()])],
+    }
+}
+
+/// Returns what a command said of itself, as clearly as it must.
+pub(crate) fn verdict(ran: &Ran, operation: &str, store: &TestStore, fault: Fault) -> Verdict {
+    if ran.code == Some(0) {
+        let is_warning = ran
+            .stderr
+            .starts_with("warning: the change to hello is done");
+        assert!(ran.stderr.is_empty() || is_warning, "{ran:?}");
+        return Verdict::Done;
+    }
+    let message = ran.failed_with("ServiceException", operation);
+    let (_, cause) = ERRORS
+        .iter()
+        .find(|(error, _)| *error == fault.error)
+        .unwrap();
+    says(message, &[cause]);
+    // Where the failures last, they reach what stands elsewhere.
+    let place = store.path().parent().unwrap().to_owned();
+    assert!(
+        fault.is_lasting || message.contains(place.to_str().unwrap()),
+        "{message}"
+    );
+    if message.contains("the outcome of this change is unknown") {
+        Verdict::Unknown
+    } else {
+        Verdict::NothingChanged
+    }
+}
+
+/// How often each verdict was given.
+#[derive(Default)]
+pub(crate) struct Verdicts([usize; 3]);
+
+impl Verdicts {
+    pub(crate) fn count(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
+    }
+
+    pub(crate) fn print(&self, operation: &str, calls: usize) {
+        let [done, nothing, unknown] = self.0;
+        println!(
+            "{operation}: each of {calls} calls failed, {} failures: {done} times done, {nothing} times \
+             an error with nothing changed, {unknown} times unknown",
+            done + nothing + unknown
+        );
+        assert!(done > 0 && nothing > 0);
+    }
+}
+
+/// Returns the calls that touch the store. Closing a directory is left out: Linux does not ask the
+/// file system, and the standard library takes a failure for a bug and panics.
+pub(crate) fn failing(recorded: &Recorded) -> Vec<&Call> {
+    let calls = recorded.calls.iter().enumerate();
+    calls
+        .filter(|(_, call)| call.touches(&recorded.store))
+        .filter(|(index, call)| !closes_a_directory(call, &recorded.calls[..*index]))
+        .map(|(_, call)| call)
+        .collect()
+}
+
+fn closes_a_directory(call: &Call, earlier: &[Call]) -> bool {
+    let Some(rest) = call.text.strip_prefix("close(") else {
+        return false;
+    };
+    let descriptor = rest.split('<').next().unwrap();
+    let opening = format!("= {descriptor}<");
+    let opened = earlier.iter().rfind(|call| call.text.contains(&opening));
+    opened.unwrap().text.contains("O_DIRECTORY")
+}
+
+/// Lets each call of a command fail in turn, each time on a fresh copy of the store.
+fn fails_at_each_call(title: &str, operation: &str, undisturbed: &Undisturbed<'_>) {
+    let (arguments, recorded) = (undisturbed.arguments, &undisturbed.recorded);
+    let mut verdicts = Verdicts::default();
+    let points = failing(recorded);
+    for (index, point) in points.iter().enumerate() {
+        for fault in faults(point, index) {
+            let _told = DisturbedAt(point);
+            let store = copy_of(undisturbed.prepared);
+            let ran = fail(&store, arguments, recorded, point, fault);
+            let verdict = verdict(&ran, operation, &store, fault);
+            let state = undisturbed.check(&store, &ran.stdout);
+            match verdict {
+                Verdict::Done => assert_eq!(state, State::After, "{ran:?}"),
+                Verdict::NothingChanged => assert_eq!(state, State::Before, "{ran:?}"),
+                Verdict::Unknown => {}
+            }
+            verdicts.count(verdict);
+        }
+    }
+    verdicts.print(title, points.len());
+}
+
+fn create_fails(title: &str, size: usize, options: &[&str]) {
+    let packages = Packages::new();
+    let package = packages.package(b'a', size);
+    let arguments = create_arguments(FUNCTION, &package, options);
+    let nothing = TestStore::nothing();
+    let undisturbed = Undisturbed::run(&nothing, &arguments, &[]);
+    fails_at_each_call(title, "CreateFunction", &undisturbed);
+}
+
+fn update_fails(title: &str, options: &[&str]) {
+    let packages = Packages::new();
+    let prepared = with_something_to_publish(&packages, SMALL);
+    let package = packages.package(b'c', SMALL);
+    let arguments = update_arguments(&package, options);
+    let undisturbed = Undisturbed::run(&prepared, &arguments, &[]);
+    fails_at_each_call(title, "UpdateFunctionCode", &undisturbed);
+}
+
+fn publish_fails(title: &str, prepared: &TestStore) {
+    let undisturbed = Undisturbed::run(prepared, &PUBLISH, &[]);
+    fails_at_each_call(title, "PublishVersion", &undisturbed);
+}
+
+fn delete_fails(title: &str, arguments: &[&str]) {
+    let prepared = with_two_versions(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, arguments, &[]);
+    fails_at_each_call(title, "DeleteFunction", &undisturbed);
+}
+
+#[test]
+fn creating_fails_anywhere() {
+    create_fails("create-function, 1 KB", SMALL, &[]);
+}
+
+#[test]
+fn creating_with_a_large_package_fails_anywhere() {
+    create_fails("create-function, 2 MiB", LARGE, &[]);
+}
+
+#[test]
+fn creating_and_publishing_fails_anywhere() {
+    create_fails("create-function --publish", SMALL, &["--publish"]);
+}
+
+#[test]
+fn updating_fails_anywhere() {
+    update_fails("update-function-code", &[]);
+}
+
+#[test]
+fn updating_and_publishing_fails_anywhere() {
+    update_fails("update-function-code --publish", &["--publish"]);
+}
+
+#[test]
+fn publishing_a_small_package_fails_anywhere() {
+    let prepared = with_something_to_publish(&Packages::new(), SMALL);
+    publish_fails("publish-version, 1 KB", &prepared);
+}
+
+#[test]
+fn publishing_a_large_package_fails_anywhere() {
+    let prepared = with_something_to_publish(&Packages::new(), LARGE);
+    publish_fails("publish-version, 2 MiB", &prepared);
+}
+
+#[test]
+fn publishing_a_function_made_by_hand_fails_anywhere() {
+    let prepared = TestStore::made_by_hand(FUNCTION);
+    publish_fails("publish-version of a function made by hand", &prepared);
+}
+
+#[test]
+fn deleting_a_version_fails_anywhere() {
+    delete_fails("delete-function of a version", &DELETE_VERSION);
+}
+
+#[test]
+fn deleting_a_function_fails_anywhere() {
+    delete_fails("delete-function", &DELETE);
+}
