@@ -214,7 +214,14 @@ fn the_first_command_may_be_repeated() {
     assert_eq!(names_in(&clone.path().join("store/hello/versions")), ["1"]);
     assert_eq!(
         names_in(&clone.path().join("store")),
-        [".gitattributes", ".usage", "FORMAT.md", "hello", "slugify"]
+        [
+            ".gitattributes",
+            ".usage",
+            ".usage.lock",
+            "FORMAT.md",
+            "hello",
+            "slugify"
+        ]
     );
 }
 

@@ -191,14 +191,15 @@ impl<'f> Change<'f> {
         let previous = self.function.tail().last.as_ref();
         let line = self.draft.line(&self.token, found_edited, fact, previous);
         let store = self.function.store();
-        let charge = store.charge(self.adds.saturating_sub(self.frees))?;
+        let (adds, frees) = (self.adds, self.frees);
+        let account = (adds != frees).then(|| store.charge(adds.saturating_sub(frees)));
+        let account = account.transpose()?;
         let targets = self.targets()?;
         let (history, stamp) = self.finish_staging()?;
         self.look_once_more(latest, &targets, stamp)?;
         self.append(&history, &line)?;
         // From here on the change is done.
         self.keep = true;
-        charge.keep();
         let directory = self.function.directory();
         let applied = apply(&self.staging, &line, &self.staged, targets, directory);
         if let Err(cause) = applied {
@@ -208,7 +209,9 @@ impl<'f> Change<'f> {
                 cause: &cause,
             });
         }
-        store.refund(self.frees.saturating_sub(self.adds));
+        if let Some(account) = account {
+            account.settle(frees.saturating_sub(adds));
+        }
         Ok(())
     }
 

@@ -100,7 +100,7 @@ impl Creation<'_> {
         } else {
             1
         };
-        let charge = self.store.charge(self.upload.code().size * packages)?;
+        let account = self.store.charge(self.upload.code().size * packages)?;
         let fact = self.stage_latest(configuration)?;
         let staging = self.directory.make(STAGING)?;
         let token = self.upload.area().token();
@@ -112,7 +112,7 @@ impl Creation<'_> {
         staging.flush()?;
         self.directory.flush()?;
         self.appear()?;
-        charge.keep();
+        account.settle(0);
         let finished = staging
             .remove_file(&token.change())
             .and_then(|()| staging.flush());

@@ -18,6 +18,7 @@ impl LockedFunction<'_> {
         root.ensure(STAGING)?;
         let trash = root.ensure(TRASH)?;
         let entry = Token::random().entry(name);
+        let account = self.store().charge(0)?;
         root.rename(name, &trash, &entry)?;
         if let Err(failure) = trash.flush().and_then(|()| root.flush()) {
             let undone = || -> Result<(), StoreError> {
@@ -30,7 +31,7 @@ impl LockedFunction<'_> {
                 Err(unknown) => unknown.with_unknown_outcome(),
             });
         }
-        self.store().refund(count_function(&trash.path_of(&entry)));
+        account.settle(count_function(&trash.path_of(&entry)));
         // From here on the function is gone; what cannot be removed now is swept by the next command
         // that comes here.
         sweep(root);

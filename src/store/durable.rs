@@ -214,6 +214,17 @@ impl Directory {
         opened.ok_or_else(|| vanished(&path))
     }
 
+    /// Opens a file that is only ever locked, made if it is missing.
+    pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<File> {
+        let path = self.path_of(name);
+        self.step("open for locking", &path)?;
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode))
+            .map(File::from)
+            .map_err(|errno| StoreError::io("open", &path)(errno.into()))
+    }
+
     fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stamp)>> {
         let path = self.path_of(name);
         let not_a_file = || {

@@ -13,6 +13,8 @@ pub(super) const STAGING: &str = ".staging";
 pub(super) const TRASH: &str = ".trash";
 /// `STORE/.usage`
 pub(super) const USAGE: &str = ".usage";
+/// `STORE/.usage.lock`
+pub(super) const USAGE_LOCK: &str = ".usage.lock";
 /// `STORE/NAME/$LATEST/`
 pub(super) const LATEST: &str = "$LATEST";
 /// `STORE/NAME/versions/`

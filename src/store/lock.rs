@@ -1,9 +1,10 @@
-//! Exclusive locks: flock(2) through `fs2`, on a file opened for writing.
+//! Locks: flock(2) through `fs2`, on a file opened for writing.
 //!
 //! A lock counts only if the locked file is still the one at its path: whoever removes a lock file
 //! holds its lock, so a file that was removed meanwhile is noticed.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -68,6 +69,42 @@ impl Lock {
             Ok(Some(_)) => Ok(Waited::Removed),
             Ok(None) => Ok(Waited::TimedOut),
             Err(error) => Err(StoreError::io("lock", &directory.path_of(path))(error)),
+        }
+    }
+}
+
+/// A lock that many hold together, or one alone; released when dropped. Its file is never removed.
+pub(super) struct SharedLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl SharedLock {
+    /// Takes the lock of a file, made if it is missing, together with others. Waits for whoever has
+    /// it alone.
+    pub(super) fn acquire(directory: &Directory, name: &str) -> Result<Self, StoreError> {
+        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+        let path = directory.path_of(name);
+        Self { file, path }.shared()
+    }
+
+    /// Keeps the lock together with others from now on.
+    pub(super) fn shared(self) -> Result<Self, StoreError> {
+        let locked = fs2::FileExt::lock_shared(&self.file);
+        locked.map_err(StoreError::io("lock", &self.path))?;
+        Ok(self)
+    }
+
+    /// Has the lock alone from now on, waiting for those who have it, for at most `timeout`.
+    pub(super) fn alone(self, timeout: Duration) -> Result<Self, StoreError> {
+        let Self { file, path } = self;
+        match lock_within(file, timeout, || ()) {
+            Ok(Some(file)) => Ok(Self { file, path }),
+            Ok(None) => Err(StoreError::LockTimeout {
+                path,
+                seconds: timeout.as_secs(),
+            }),
+            Err(error) => Err(StoreError::io("lock", &path)(error)),
         }
     }
 }

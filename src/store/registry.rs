@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::host::{Host, Notice};
 use super::layout::{LATEST, PRIVATE_FILE_MODE, STAGING, STORE_JSON};
 use super::staging::StagingArea;
-use super::usage::lock_usage;
+use super::usage::{PATIENCE, lock_usage};
 use super::view::is_function;
 use crate::api::document::Value;
 use crate::api::function_name::FunctionName;
@@ -207,7 +207,7 @@ impl Store {
         area.directory()
             .write_file(&name, PRIVATE_FILE_MODE, text.as_bytes())?;
         // Of two that write it at once, the second one waits here, and finds it.
-        let _one_at_a_time = lock_usage(&root)?;
+        let _one_at_a_time = lock_usage(&root, PATIENCE)?;
         refuse_store_json(&root)?;
         area.directory().rename(&name, &root, STORE_JSON)?;
         let Err(failure) = root.flush() else {

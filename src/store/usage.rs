@@ -4,6 +4,10 @@
 //! writers together cannot exceed the quota; it is counted anew when it is missing or is no number,
 //! and before anything is refused. What a killed command charged and did not use is thereby
 //! found out.
+//!
+//! What others have charged and not yet stored cannot be counted. So each change holds
+//! `STORE/.usage.lock` together with the others from before its charge until that is settled, and
+//! whoever counts holds it alone.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -14,34 +18,53 @@ use walkdir::WalkDir;
 
 use super::durable::Directory;
 use super::error::StoreError;
-use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, VERSIONS};
-use super::lock::{Lock, Waited};
+use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, USAGE_LOCK, VERSIONS};
+use super::lock::{Lock, SharedLock, Waited};
 use super::registry::Store;
 
 /// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Bytes that were counted as stored before they are; given back unless they are kept.
-pub(super) struct Charge<'s> {
+/// How long is waited to take bytes off. Who counts has the cache until this change is settled, and
+/// finds out itself how much is stored.
+const SETTLING_PATIENCE: Duration = Duration::from_millis(50);
+
+/// What a change adds to the bytes stored: charged before it happens, given back if it does not.
+pub(super) struct Account<'s> {
     store: &'s Store,
-    bytes: u64,
+    /// Bytes that are taken off at the end.
+    owed: u64,
+    /// Keeps the bytes from being counted meanwhile.
+    in_flight: Option<SharedLock>,
 }
 
 impl Store {
-    /// Counts bytes that are about to be stored.
+    /// Counts bytes that are about to be stored, none for a change that only frees some.
     ///
     /// # Errors
     /// [`StoreError::QuotaExceeded`] if the store would hold more than its quota.
-    pub(super) fn charge(&self, bytes: u64) -> Result<Charge<'_>, StoreError> {
-        if bytes == 0 {
-            return Ok(Charge { store: self, bytes });
-        }
+    pub(super) fn charge(&self, bytes: u64) -> Result<Account<'_>, StoreError> {
         let root = self.made_root()?;
-        let usage = lock_usage(root)?;
-        let stored = self.counted(root, usage.read(root)?, bytes);
+        let account = |owed, in_flight| Account {
+            store: self,
+            owed,
+            in_flight,
+        };
+        if bytes == 0 {
+            return Ok(account(0, SharedLock::acquire(root, USAGE_LOCK).ok()));
+        }
+        let usage = lock_usage(root, PATIENCE)?;
+        let mut in_flight = SharedLock::acquire(root, USAGE_LOCK)?;
+        let mut stored = usage.read(root)?;
+        if !stored.is_some_and(|stored| self.fits(stored, bytes)) {
+            in_flight = in_flight.alone(PATIENCE)?;
+            stored = Some(count(root));
+            in_flight = in_flight.shared()?;
+        }
+        let stored = stored.unwrap_or_default();
         self.check_room(stored, bytes)?;
         usage.write(root, stored + bytes)?;
-        Ok(Charge { store: self, bytes })
+        Ok(account(bytes, Some(in_flight)))
     }
 
     /// Returns how many bytes of packages are stored, as a change that adds some would find them.
@@ -53,7 +76,9 @@ impl Store {
         // What cannot be read is as good as missing: it is a cache.
         let file = root.open_file(USAGE).ok().flatten();
         let cached = file.and_then(|(file, _)| read(&file, root).ok().flatten());
-        self.counted(root, cached, bytes)
+        cached
+            .filter(|stored| self.fits(*stored, bytes))
+            .unwrap_or_else(|| count(root))
     }
 
     /// Checks that the store's quota has room for some bytes beside those that are stored.
@@ -72,61 +97,51 @@ impl Store {
         })
     }
 
-    /// Returns what the cache says, counted anew where it says nothing or too much for more bytes.
-    fn counted(&self, root: &Directory, cached: Option<u64>, bytes: u64) -> u64 {
-        cached
-            .filter(|stored| self.fits(*stored, bytes))
-            .unwrap_or_else(|| count(root))
-    }
-
     fn fits(&self, stored: u64, bytes: u64) -> bool {
         stored.saturating_add(bytes) <= self.quotas().total_code_size
-    }
-
-    /// Takes bytes off that are stored no more. Where that fails, the cache says too much, which is
-    /// found out before anything is refused.
-    pub(super) fn refund(&self, bytes: u64) {
-        let refunded = || -> Result<(), StoreError> {
-            let root = self.made_root()?;
-            let usage = lock_usage(root)?;
-            match usage.read(root)? {
-                Some(stored) => usage.write(root, stored.saturating_sub(bytes)),
-                None => Ok(()),
-            }
-        };
-        if bytes > 0 {
-            drop(refunded());
-        }
     }
 }
 
 /// Takes the lock of the cache, which is also that of the store as a whole.
-pub(super) fn lock_usage(root: &Directory) -> Result<Usage, StoreError> {
+pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Usage, StoreError> {
     loop {
         let opened = root.open_file_to_write(USAGE, PRIVATE_FILE_MODE)?;
-        match Lock::wait(opened, root, USAGE, PATIENCE, || ())? {
+        match Lock::wait(opened, root, USAGE, patience, || ())? {
             Waited::Taken(lock) => return Ok(Usage { lock }),
             Waited::Removed => {}
             Waited::TimedOut => {
                 return Err(StoreError::LockTimeout {
                     path: root.path_of(USAGE),
-                    seconds: PATIENCE.as_secs(),
+                    seconds: patience.as_secs(),
                 });
             }
         }
     }
 }
 
-impl Charge<'_> {
-    /// Keeps the bytes counted: they are stored.
-    pub(super) fn keep(mut self) {
-        self.bytes = 0;
+impl Account<'_> {
+    /// Keeps what was charged: it is stored. Takes off what the change freed.
+    pub(super) fn settle(mut self, freed: u64) {
+        self.owed = freed;
+    }
+
+    /// Takes off what is owed. Where that fails, the cache says too much, which is found out before
+    /// anything is refused.
+    fn take_off(&self) -> Result<(), StoreError> {
+        let root = self.store.made_root()?;
+        let usage = lock_usage(root, SETTLING_PATIENCE)?;
+        match usage.read(root)? {
+            Some(stored) => usage.write(root, stored.saturating_sub(self.owed)),
+            None => Ok(()),
+        }
     }
 }
 
-impl Drop for Charge<'_> {
+impl Drop for Account<'_> {
     fn drop(&mut self) {
-        self.store.refund(self.bytes);
+        if self.owed > 0 && self.in_flight.is_some() {
+            drop(self.take_off());
+        }
     }
 }
 

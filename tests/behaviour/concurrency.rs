@@ -20,7 +20,7 @@ const PATIENT: [&str; 2] = ["--lock-timeout", "600"];
 const IMPATIENT: [&str; 2] = ["--lock-timeout", "0"];
 
 /// Does something in many threads, which begin together.
-fn at_once<T: Send>(count: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn at_once<T: Send>(count: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(count);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..count)

@@ -1,11 +1,9 @@
 //! The quotas of a store: set by `init`, and the bytes of all packages together. Those of a single
 //! function or package stand beside what they limit.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
+use crate::concurrency::at_once;
 use crate::support::{Ran, TestStore, says, zip_of};
 
 /// Returns the size of a test's package of this content.
@@ -22,16 +20,9 @@ fn allow(store: &TestStore, bytes: u64) {
     store.write_store_json(&json!({"Quotas": {"TotalCodeSize": bytes}}));
 }
 
-/// Returns all files of a store but the cache of its bytes.
-fn files(store: &TestStore) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = store.files();
-    files.remove(&PathBuf::from(".usage"));
-    files
-}
-
 /// Checks that a command is refused because of the quota, and that it changed nothing.
 fn refused(store: &TestStore, operation: &str, numbers: [u64; 3], run: impl Fn() -> Ran) {
-    let before = files(store);
+    let before = store.files();
     let ran = run();
     let message = ran.failed_with("CodeStorageExceededException", operation);
     says(
@@ -41,7 +32,7 @@ fn refused(store: &TestStore, operation: &str, numbers: [u64; 3], run: impl Fn()
             .each_ref()
             .map(String::as_str),
     );
-    assert!(files(store) == before, "{operation} changed something");
+    assert!(store.files() == before, "{operation} changed something");
 }
 
 #[test]
@@ -206,4 +197,33 @@ fn packages_that_were_placed_and_removed_by_hand_are_counted_before_anything_is_
     refused(&store, "CreateFunction", [3 * size, size, 2 * size], || {
         store.create("fourth", &[])
     });
+}
+
+#[test]
+fn those_that_create_at_once_do_not_exceed_the_quota_together() {
+    let store = TestStore::nothing();
+    let size = created();
+    allow(&store, 5 * size);
+    let zip = store.zip("created.zip", b"v0");
+    let ran = at_once(16, |index| {
+        let name = format!("f{index}");
+        store.run(&[
+            "create-function",
+            "--function-name",
+            &name,
+            "--runtime",
+            "python3.13",
+            "--role",
+            crate::support::ROLE,
+            "--handler",
+            "app.handler",
+            "--zip-file",
+            &zip,
+        ])
+    });
+    let made = ran.iter().filter(|ran| ran.code == Some(0)).count();
+    assert_eq!(made, 5);
+    for refused in ran.iter().filter(|ran| ran.code != Some(0)) {
+        refused.failed_with("CodeStorageExceededException", "CreateFunction");
+    }
 }

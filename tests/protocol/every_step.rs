@@ -328,7 +328,8 @@ fn with_interruption(
         let was_committed = Arc::clone(&was_committed);
         move |step: Step<'_>| {
             let commits = step.action == "write" && step.path.ends_with("history.jsonl");
-            let is_cache = step.path.ends_with(".usage");
+            // Others wait while one has the cache.
+            let is_cache = step.path.ends_with(".usage") || step.path.ends_with(".usage.lock");
             if !is_cache && taken.fetch_add(1, Ordering::SeqCst) + 1 == at {
                 was_met.store(true, Ordering::SeqCst);
                 was_committed.store(commits, Ordering::SeqCst);

@@ -390,11 +390,9 @@ impl Run {
                 self.act(&perform);
             }
         }
-        assert!(
-            names_in(&self.world.path())
-                .iter()
-                .all(|name| { [".staging", ".usage", "hello", "other"].contains(&name.as_str()) })
-        );
+        assert!(names_in(&self.world.path()).iter().all(|name| {
+            [".staging", ".usage", ".usage.lock", "hello", "other"].contains(&name.as_str())
+        }));
     }
 }
 

@@ -367,6 +367,7 @@ pub fn set_modified(path: &Path, time: std::time::SystemTime) {
 
 /// Returns every file below a directory with its content, see [`TestStore::files`].
 pub fn files_under(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let own = [".lock", ".usage", ".usage.lock"];
     let mut found = BTreeMap::new();
     let mut pending = vec![directory.to_owned()];
     while let Some(path) = pending.pop() {
@@ -380,7 +381,7 @@ pub fn files_under(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                     found.insert(name, Vec::new());
                 }
                 pending.push(path);
-            } else if !path.ends_with(".lock") && !path.ends_with(".usage") {
+            } else if !own.iter().any(|own| path.ends_with(own)) {
                 let content = if metadata.is_file() {
                     std::fs::read(&path).unwrap()
                 } else {
