@@ -214,7 +214,7 @@ impl Directory {
         opened.ok_or_else(|| vanished(&path))
     }
 
-    /// Opens a file that is only ever locked, made if it is missing.
+    /// Opens a file of the tool's own to lock it, made if it is missing.
     pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<File> {
         let path = self.path_of(name);
         self.step("open for locking", &path)?;

@@ -1,10 +1,10 @@
 //! Locks: flock(2) through `fs2`, on a file opened for writing.
 //!
-//! A lock counts only if the locked file is still the one at its path: whoever removes a lock file
-//! holds its lock, so a file that was removed meanwhile is noticed.
+//! The lock of a file that may be removed counts only if the locked file is still the one at its
+//! path: whoever removes it holds its lock, so a file that was removed meanwhile is noticed.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -55,6 +55,18 @@ impl Lock {
         }
     }
 
+    /// Takes the lock of a file that is never removed, made if it is missing, waiting for at most
+    /// `timeout`.
+    pub(super) fn acquire(
+        directory: &Directory,
+        name: &str,
+        timeout: Duration,
+    ) -> Result<Self, StoreError> {
+        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+        let file = lock_alone(file, &directory.path_of(name), timeout)?;
+        Ok(Self { file })
+    }
+
     /// Takes the lock of an open file, which `path` in a directory led to, waiting for at most
     /// `timeout`. `waiting` is called once, if it takes longer than a second.
     pub(super) fn wait(
@@ -98,15 +110,18 @@ impl SharedLock {
     /// Has the lock alone from now on, waiting for those who have it, for at most `timeout`.
     pub(super) fn alone(self, timeout: Duration) -> Result<Self, StoreError> {
         let Self { file, path } = self;
-        match lock_within(file, timeout, || ()) {
-            Ok(Some(file)) => Ok(Self { file, path }),
-            Ok(None) => Err(StoreError::LockTimeout {
-                path,
-                seconds: timeout.as_secs(),
-            }),
-            Err(error) => Err(StoreError::io("lock", &path)(error)),
-        }
+        let file = lock_alone(file, &path, timeout)?;
+        Ok(Self { file, path })
     }
+}
+
+fn lock_alone(file: File, path: &Path, timeout: Duration) -> Result<File, StoreError> {
+    let locked = lock_within(file, timeout, || ());
+    let locked = locked.map_err(StoreError::io("lock", path))?;
+    locked.ok_or_else(|| StoreError::LockTimeout {
+        path: path.to_owned(),
+        seconds: timeout.as_secs(),
+    })
 }
 
 /// Locks a file; `None` if the time is over first.

@@ -18,8 +18,8 @@ use walkdir::WalkDir;
 
 use super::durable::Directory;
 use super::error::StoreError;
-use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, USAGE_LOCK, VERSIONS};
-use super::lock::{Lock, SharedLock, Waited};
+use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
+use super::lock::{Lock, SharedLock};
 use super::registry::Store;
 
 /// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
@@ -104,19 +104,8 @@ impl Store {
 
 /// Takes the lock of the cache, which is also that of the store as a whole.
 pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Usage, StoreError> {
-    loop {
-        let opened = root.open_file_to_write(USAGE, PRIVATE_FILE_MODE)?;
-        match Lock::wait(opened, root, USAGE, patience, || ())? {
-            Waited::Taken(lock) => return Ok(Usage { lock }),
-            Waited::Removed => {}
-            Waited::TimedOut => {
-                return Err(StoreError::LockTimeout {
-                    path: root.path_of(USAGE),
-                    seconds: patience.as_secs(),
-                });
-            }
-        }
-    }
+    let lock = Lock::acquire(root, USAGE, patience)?;
+    Ok(Usage { lock })
 }
 
 impl Account<'_> {
