@@ -51,7 +51,10 @@ impl Store {
             in_flight,
         };
         if bytes == 0 {
-            return Ok(account(0, SharedLock::acquire(root, USAGE_LOCK).ok()));
+            // Who counts meanwhile may count these bytes still, or no more: then they are not taken
+            // off, and are found out like those that a killed command charged.
+            let in_flight = SharedLock::try_acquire(root, USAGE_LOCK);
+            return Ok(account(0, in_flight.ok().flatten()));
         }
         let usage = lock_usage(root, PATIENCE)?;
         let mut in_flight = SharedLock::acquire(root, USAGE_LOCK)?;
