@@ -5,7 +5,7 @@ use super::reading::Wanted;
 use crate::api::Error;
 use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
 use crate::api::qualifier::LATEST;
-use crate::store::Store;
+use crate::store::{PublishedVersion, Store, StoreError, View};
 
 /// Returns `$LATEST` and all versions, by number. A version that is broken is left out, and named
 /// beside the list.
@@ -31,13 +31,15 @@ pub fn list_versions_by_function(
     // Versions never change, so they are read after the state was; one that has vanished is left
     // out.
     for number in view.version_numbers()? {
-        match view.version(number) {
+        match whole_version(&view, number) {
             Ok(Some(version)) => {
                 response
                     .versions
                     .push(answers::published(scope, name, &version));
             }
             Ok(None) => {}
+            // It may have been deleted while it was read.
+            Err(_) if matches!(view.contains_version(number), Ok(false)) => {}
             Err(error) => response.broken.push(error.to_string()),
         }
     }
@@ -45,4 +47,13 @@ pub fn list_versions_by_function(
         version.leave_out_states();
     }
     Ok(response)
+}
+
+/// Reads a version, and sees that its package is there.
+fn whole_version(view: &View, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
+    let version = view.version(number)?;
+    if version.is_some() {
+        view.check_package(number)?;
+    }
+    Ok(version)
 }

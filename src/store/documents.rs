@@ -118,7 +118,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, StoreError> {
 }
 
 /// Makes the error for a file that a version must have: it is not written anew.
-fn missing_of_version(path: &Path, number: u64) -> StoreError {
+pub(super) fn missing_of_version(path: &Path, number: u64) -> StoreError {
     let problem = format!(
         "the file is missing; put it back from a copy, or delete the version with delete-function \
          --qualifier {number}"
