@@ -535,7 +535,13 @@ pub(super) fn finish_last_change(
     let is_unfinished =
         |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
     if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
-        apply_again(store, function, &staging, &last.line, &names)?;
+        apply_again(store, function, &staging, &last.line, &names).map_err(|cause| {
+            StoreError::Unfinished {
+                path,
+                operation: last.line.operation.clone(),
+                cause: Box::new(cause),
+            }
+        })?;
     }
     clear(&staging, &names)?;
     Ok(Finished { tail, history })

@@ -114,6 +114,20 @@ pub enum StoreError {
         /// What shows the outcome, and what will come of it.
         way_out: &'static str,
     },
+    /// The last change of a function is done but not in place, and cannot be put there.
+    #[error(
+        "the change before this one ({operation} in {}) could not be put in place, and no other can begin \
+         until it is: {cause}",
+        path.display()
+    )]
+    Unfinished {
+        /// The function's history, whose last line is that change.
+        path: PathBuf,
+        /// The operation that made it, as the line names it.
+        operation: String,
+        /// What is in the way.
+        cause: Box<Self>,
+    },
     /// A deployment package that was given breaks a rule.
     #[error("{problem}")]
     InvalidPackage {
@@ -188,7 +202,8 @@ impl From<StoreError> for api::Error {
             | StoreError::Damaged { .. }
             | StoreError::NewerFormat { .. }
             | StoreError::EditedMeanwhile { .. }
-            | StoreError::OutcomeUnknown { .. } => Self::Service { message },
+            | StoreError::OutcomeUnknown { .. }
+            | StoreError::Unfinished { .. } => Self::Service { message },
             StoreError::AlreadyExists { .. } => Self::ResourceConflict { message },
             StoreError::LockTimeout { .. } | StoreError::Overtaken { .. } => {
                 Self::TooManyRequests { message }

@@ -717,3 +717,39 @@ fn a_deletion_that_was_cut_off_is_done_for_readers_and_finished_by_the_next_writ
     delete_version(&store, "2");
     assert_eq!(store.files(), after);
 }
+
+#[test]
+fn where_the_change_before_cannot_be_finished_that_is_what_is_said() {
+    let store = store_with_versions();
+    delete_version(&store, "2");
+    let token = store.history("hello").pop().unwrap()["Token"].clone();
+    let mark = format!("hello/.staging/{}.change", token.as_str().unwrap());
+    fs::write(store.join(&mark), "").unwrap();
+    let versions = store.join("hello/versions");
+    fs::rename(&versions, store.beside("versions")).unwrap();
+    fs::write(&versions, "a file").unwrap();
+    let before = store.files();
+    for ran in [
+        store.update("hello", b"v9", &[]),
+        store.delete("hello", &["--qualifier", "1"]),
+        store.delete("hello", &[]),
+    ] {
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(254), ""));
+        let versions = versions.display().to_string();
+        says(
+            &ran.stderr,
+            &[
+                "ServiceException",
+                "the change before",
+                "DeleteFunction",
+                &versions,
+            ],
+        );
+    }
+    assert_eq!(store.files(), before);
+
+    fs::remove_file(&versions).unwrap();
+    fs::rename(store.beside("versions"), &versions).unwrap();
+    store.update("hello", b"v9", &[]).succeeded();
+    assert!(!store.join(&mark).exists());
+}
