@@ -114,6 +114,11 @@ impl FunctionConfiguration {
         self.document.string("FunctionName").unwrap_or_default()
     }
 
+    /// Returns the version that stands in the document.
+    pub fn version(&self) -> String {
+        self.document.string("Version").unwrap_or_default()
+    }
+
     /// Returns the description, empty where there is none.
     pub fn description(&self) -> String {
         self.document.string("Description").unwrap_or_default()

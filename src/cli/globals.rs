@@ -50,6 +50,10 @@ pub(super) struct Globals {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
+    /// Print one page of a list, as the service answers it
+    #[arg(long)]
+    pub(super) no_paginate: bool,
+
     #[command(flatten)]
     _ignored: Ignored,
 }

@@ -10,6 +10,7 @@ mod globals;
 mod input;
 mod notices;
 mod output;
+mod paging;
 mod parameters;
 mod refused;
 mod shorthand;

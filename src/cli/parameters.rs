@@ -25,11 +25,16 @@ impl Parameters {
             ("Timeout", timeout, MIN_TIMEOUT),
             ("MemorySize", memory_size, MIN_MEMORY_SIZE),
         ] {
-            if let Some(value) = value.filter(|value| *value < min) {
-                self.0.push(format!(
-                    "Invalid value for parameter {parameter}, value: {value}, valid min value: {min}"
-                ));
-            }
+            self.minimum(parameter, value, min);
+        }
+    }
+
+    /// Checks the minimum of a number.
+    pub(super) fn minimum(&mut self, parameter: &str, value: Option<i64>, min: i64) {
+        if let Some(value) = value.filter(|value| *value < min) {
+            self.0.push(format!(
+                "Invalid value for parameter {parameter}, value: {value}, valid min value: {min}"
+            ));
         }
     }
 

@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Outcome;
 
 /// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 6] = [
+const REFUSED: [(&[&str], &str); 7] = [
     (
         &[
             "--s3-bucket",
@@ -32,6 +32,10 @@ const REFUSED: [(&[&str], &str); 6] = [
         "it belongs to a special kind of function, which a store does not have",
     ),
     (
+        &["--master-region"],
+        "a store is one region, and has no replicas of functions of another one",
+    ),
+    (
         &["--code-signing-config-arn", "--source-kms-key-arn"],
         "a store neither signs nor encrypts packages",
     ),
@@ -54,7 +58,6 @@ const REFUSED: [(&[&str], &str); 6] = [
     ),
     (
         &[
-            "--no-paginate",
             "--cli-input-json",
             "--cli-input-yaml",
             "--generate-cli-skeleton",

@@ -207,6 +207,14 @@ impl View {
     /// # Errors
     /// If one of its files is missing, or is not what it must be.
     pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
+        match self.open_version(number)? {
+            Some(directory) => PublishedVersion::read(&directory, number).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens the directory of a published version; `None` if there is none of this number.
+    pub(super) fn open_version(&self, number: u64) -> Result<Option<Directory>, StoreError> {
         if let Some((staging, token)) = &self.pending {
             let removed = self.last_line().is_some_and(|line| {
                 line.removed
@@ -217,16 +225,11 @@ impl View {
                 return Ok(None);
             }
             if let Some(directory) = staging.open(&token.version(number))? {
-                return PublishedVersion::read(&directory, number).map(Some);
+                return Ok(Some(directory));
             }
         }
-        let Some(versions) = self.versions()? else {
-            return Ok(None);
-        };
-        let Some(directory) = versions.open(&number.to_string())? else {
-            return Ok(None);
-        };
-        PublishedVersion::read(&directory, number).map(Some)
+        let versions = self.versions()?;
+        versions.map_or(Ok(None), |versions| versions.open(&number.to_string()))
     }
 
     /// Reads an alias; `None` if there is none of this name.
@@ -271,7 +274,7 @@ impl View {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn version_numbers(&self) -> Result<Vec<u64>, StoreError> {
+    pub(super) fn version_numbers(&self) -> Result<Vec<u64>, StoreError> {
         let names = self.versions()?.map_or(Ok(Vec::new()), Directory::names)?;
         let in_place = names
             .iter()

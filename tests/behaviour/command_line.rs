@@ -269,7 +269,7 @@ fn refused_options_say_why() {
         says(ran.failed(252), &[option, reason]);
     }
     // Those of every command are refused before the command, too.
-    for option in ["--no-paginate", "--cli-input-json", "--cli-error-format"] {
+    for option in ["--cli-input-yaml", "--cli-input-json", "--cli-error-format"] {
         let ran = store.run(&[&[option, "text"], &GET[..]].concat());
         says(ran.failed(252), &[option, "refused"]);
     }

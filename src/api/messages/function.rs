@@ -72,6 +72,28 @@ pub struct GetFunctionResponse {
     pub tags: Vec<(String, String)>,
 }
 
+/// What `ListFunctions` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct ListFunctionsRequest {
+    /// `ALL` lists every version of each function.
+    pub function_version: Option<String>,
+    /// The `next_marker` of the page before; none begins at the front.
+    pub marker: Option<String>,
+    /// How many entries the page has at the most; see [`page_size`](crate::api::paging::page_size).
+    pub max_items: Option<i64>,
+}
+
+/// What `ListFunctions` answers.
+#[derive(Debug, Clone)]
+pub struct ListFunctionsResponse {
+    /// Where the next page goes on; `None` on the last one.
+    pub next_marker: Option<String>,
+    /// The functions by name; each with its versions by number, where all are listed.
+    pub functions: Vec<FunctionConfiguration>,
+    /// What is wrong with the functions and versions that are left out.
+    pub broken: Vec<String>,
+}
+
 /// What `DeleteFunction` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct DeleteFunctionRequest {

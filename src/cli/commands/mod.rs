@@ -5,6 +5,7 @@ mod delete_function;
 mod get_function;
 mod get_function_configuration;
 mod init;
+mod list_functions;
 mod list_versions_by_function;
 mod publish_version;
 mod status;
@@ -19,7 +20,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 9] = [
+pub(super) const COMMANDS: [Command; 10] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -29,6 +30,7 @@ pub(super) const COMMANDS: [Command; 9] = [
     Command::of::<get_function_configuration::GetFunctionConfigurationArgs>(
         "get-function-configuration",
     ),
+    Command::of::<list_functions::ListFunctionsArgs>("list-functions"),
     Command::of::<list_versions_by_function::ListVersionsByFunctionArgs>(
         "list-versions-by-function",
     ),
