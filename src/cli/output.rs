@@ -113,15 +113,15 @@ impl Rendering {
     }
 
     fn render(&self, answer: &Value) -> Result<String, String> {
-        let compact = answer.compact();
         let Some(query) = &self.query else {
             return match self.format {
                 Format::Json => Ok(answer.render() + "\n"),
-                Format::Text => serde_json::from_str(&compact)
+                Format::Text => serde_json::from_str(&answer.compact())
                     .map(|json| text(&json))
                     .map_err(|error| error.to_string()),
             };
         };
+        let compact = answer.compact();
         let data = jmespath::Variable::from_json(&compact)?;
         let found = query.search(&data).map_err(|error| error.to_string())?;
         let found = serde_json::to_value(&*found).map_err(|error| error.to_string())?;

@@ -71,7 +71,7 @@ impl Page {
         while !self.is_full() {
             match versions.read_next()? {
                 None => return Ok(true),
-                Some(Ok(version)) => self.add(answers::published(scope, name, &version)),
+                Some(Ok(version)) => self.add(answers::published(scope, name, version)),
                 Some(Err(error)) => self.broken.push(error.to_string()),
             }
         }

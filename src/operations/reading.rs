@@ -88,7 +88,7 @@ impl Wanted {
             Found::Latest(latest) => {
                 answers::latest(scope, name, latest, &latest.code()?, qualifier)
             }
-            Found::Version(version) => answers::version(scope, name, version, qualifier),
+            Found::Version(version) => answers::version(scope, name, version.clone(), qualifier),
         })
     }
 

@@ -73,7 +73,7 @@ fn update(
         let last = LastPublish::read(function.view(), latest)?;
         let content = configuration.content_sha256();
         published = Some(match last.filter(|last| last.is_repeated_by(&content)) {
-            Some(last) => answers::published(scope, name, &last.version),
+            Some(last) => answers::published(scope, name, last.version),
             None => publish(scope, name, &mut change, upload, &configuration)?,
         });
     }
