@@ -24,6 +24,7 @@
 
 mod floors;
 mod function;
+mod lists;
 mod measure;
 mod memory;
 mod parts;
