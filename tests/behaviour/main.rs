@@ -22,6 +22,7 @@ mod init;
 mod listing;
 mod made_by_hand;
 mod output;
+mod paging;
 mod preconditions;
 mod publishing;
 mod qualifiers;

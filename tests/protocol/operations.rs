@@ -3,8 +3,9 @@
 use lambda_store::api::Error;
 use lambda_store::api::configuration::FunctionConfiguration;
 use lambda_store::api::messages::{
-    Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, NextPublish,
-    PublishVersionRequest, StatusRequest, UpdateFunctionCodeRequest,
+    Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, ListFunctionsRequest,
+    ListVersionsByFunctionRequest, NextPublish, PublishVersionRequest, StatusRequest,
+    UpdateFunctionCodeRequest,
 };
 use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
@@ -244,6 +245,54 @@ pub(crate) fn status(store: &Store, function: &str) -> Value {
         "CodeSha256": status.code.sha256.as_str(),
         "RevisionId": status.revision_id.as_str(),
     })
+}
+
+/// Lists the versions of a function page by page, and puts the pages together.
+pub(crate) fn list_versions(store: &Store, function: &str, page_size: i64) -> Vec<Value> {
+    pages(page_size, |marker| {
+        let request = ListVersionsByFunctionRequest {
+            function_name: function.to_owned(),
+            marker,
+            max_items: Some(page_size),
+        };
+        let page = operations::list_versions_by_function(store, &request).unwrap();
+        assert_eq!(page.broken, [""; 0]);
+        (page.versions, page.next_marker)
+    })
+}
+
+/// Lists all functions page by page, each with its versions if asked for, and puts the pages
+/// together.
+pub(crate) fn list_functions(store: &Store, all_versions: bool, page_size: i64) -> Vec<Value> {
+    pages(page_size, |marker| {
+        let request = ListFunctionsRequest {
+            function_version: all_versions.then(|| "ALL".to_owned()),
+            marker,
+            max_items: Some(page_size),
+        };
+        let page = operations::list_functions(store, &request).unwrap();
+        assert_eq!(page.broken, [""; 0]);
+        (page.functions, page.next_marker)
+    })
+}
+
+/// Asks for pages until there is no marker; all but the last one must be full.
+fn pages(
+    page_size: i64,
+    ask: impl Fn(Option<String>) -> (Vec<FunctionConfiguration>, Option<String>),
+) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut marker = None;
+    loop {
+        let (page, next) = ask(marker);
+        let length = i64::try_from(page.len()).unwrap();
+        assert!(length == page_size || (length < page_size && next.is_none()));
+        items.extend(page.iter().map(|item| answer(item).configuration));
+        match next {
+            Some(_) => marker = next,
+            None => return items,
+        }
+    }
 }
 
 fn source(world: &World, code: &Package) -> PackageSource {

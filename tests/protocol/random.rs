@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use crate::attempt::attempt;
-use crate::checks::{FUNCTIONS, Published, check_recorded_times, expected, see};
+use crate::checks::{FUNCTIONS, Published, check_lists, check_recorded_times, expected, see};
 use crate::model::{CodeTime, Function, Model, Package, Version, short_config};
 use crate::operations::{Hash, Operation, Revision};
 use crate::packages;
@@ -29,6 +29,8 @@ enum Action {
     Edit(&'static str, Edit),
     /// Milliseconds, back too.
     MoveClock(i64),
+    /// Both lists, in pages of this size.
+    List(i64),
 }
 
 /// What people do to files.
@@ -178,6 +180,7 @@ fn action() -> impl Strategy<Value = Action> {
         10 => perform,
         4 => (function(), edit()).prop_map(|(function, edit)| Action::Edit(function, edit)),
         2 => clock.prop_map(Action::MoveClock),
+        2 => (1..8_i64).prop_map(Action::List),
     ]
 }
 
@@ -227,6 +230,7 @@ impl Run {
             } => self.perform(*handle, operation, *plan, *torn),
             Action::Edit(function, edit) => self.edit(function, edit),
             Action::MoveClock(milliseconds) => self.world.move_clock(*milliseconds),
+            Action::List(page_size) => check_lists(&self.world, &self.model, *page_size),
         }
         assert_eq!(see(&self.world), expected(&self.world, &self.model));
         self.published.check(&self.world);

@@ -221,6 +221,11 @@ impl TestStore {
         self.run(&[&required, options].concat())
     }
 
+    /// Runs `list-functions` with further options.
+    pub fn list_functions(&self, options: &[&str]) -> Ran {
+        self.run(&[&["list-functions"], options].concat())
+    }
+
     /// Runs `delete-function` with further options.
     pub fn delete(&self, function: &str, options: &[&str]) -> Ran {
         self.run(&[&["delete-function", "--function-name", function], options].concat())
