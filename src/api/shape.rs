@@ -264,7 +264,7 @@ fn order_members(found: &mut [Member], members: Members) {
     let mut known = Lookup::new(members);
     let mut position = |member: &Member| known.position(member.name()).unwrap_or(usize::MAX);
     if !found.is_sorted_by_key(&mut position) {
-        found.sort_by_key(position);
+        found.sort_by_cached_key(position);
     }
     for member in found {
         if let Some(index) = known.position(member.name()) {
