@@ -19,6 +19,15 @@ pub(crate) fn lists(bench: &Bench) -> Result<()> {
     packages(bench, &store)
 }
 
+/// Returns how long a long list is, in words too.
+fn thousands(bench: &Bench) -> (&'static str, u64) {
+    if bench.is_quick() {
+        ("1,000", 1000)
+    } else {
+        ("10,000", 10_000)
+    }
+}
+
 fn list_versions(function: &Function, options: &[&str]) -> Command {
     let command = ["list-versions-by-function", "--function-name"];
     let mut command = tool(function.store(), command);
@@ -27,7 +36,11 @@ fn list_versions(function: &Function, options: &[&str]) -> Command {
 }
 
 fn pages(bench: &Bench, store: &Path) -> Result<()> {
-    let most = if bench.is_quick() { 10_000 } else { 100_000 };
+    let (label, most) = if bench.is_quick() {
+        ("10,000", 10_000)
+    } else {
+        ("100,000", 100_000)
+    };
     let few = Function::with_history(store, "few", 100)?;
     let many = Function::with_history(store, "many", most)?;
     let page = ["--max-items", "50"];
@@ -36,14 +49,14 @@ fn pages(bench: &Bench, store: &Path) -> Result<()> {
         bench.rounds(101),
         [&mut || run(&mut at_few), &mut || run(&mut at_most)],
     )?;
-    let what = format!("a page of 50 out of {most} versions");
+    let what = format!("a page of 50 out of {label} versions");
     let beside = ("a page of 50 out of 100", &*few);
     print_ratio((&what, &many), beside, Goal::AtMost(1.2));
     Ok(())
 }
 
 fn all_versions(bench: &Bench, store: &Path) -> Result<()> {
-    let count = if bench.is_quick() { 1000 } else { 10_000 };
+    let (label, count) = thousands(bench);
     let function = Function::with_history(store, "all", count)?;
     let mut list = list_versions(&function, &[]);
     let mut bare = floor("read")?;
@@ -53,14 +66,14 @@ fn all_versions(bench: &Bench, store: &Path) -> Result<()> {
         bench.rounds(31),
         [&mut || run(&mut list), &mut || run(&mut bare)],
     )?;
-    let what = format!("all of {count} versions");
+    let what = format!("all of {label} versions");
     let beside = ("reading their files bare", &*floors);
     print_ratio((&what, &ours), beside, Goal::AtMost(1.5));
     Ok(fs::remove_dir_all(function.path())?)
 }
 
 fn all_functions(bench: &Bench) -> Result<()> {
-    let count: u64 = if bench.is_quick() { 1000 } else { 10_000 };
+    let (label, count) = thousands(bench);
     let store = bench.store("functions")?;
     let package = bench.beside("function.zip");
     write(
@@ -79,7 +92,7 @@ fn all_functions(bench: &Bench) -> Result<()> {
         bench.rounds(31),
         [&mut || run(&mut list), &mut || run(&mut bare)],
     )?;
-    let what = format!("list-functions of {count}");
+    let what = format!("list-functions of {label}");
     let beside = ("reading their files bare", &*floors);
     print_ratio((&what, &ours), beside, Goal::None);
     Ok(fs::remove_dir_all(&store)?)
