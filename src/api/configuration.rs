@@ -61,7 +61,7 @@ pub struct ContentSha256(String);
 ///
 /// It is a [`Document`], because people write it by hand, with members that this tool does not
 /// know; those keep their place and their bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FunctionConfiguration {
     document: Document,
 }
@@ -76,18 +76,14 @@ impl FunctionConfiguration {
         Ok(Self { document })
     }
 
-    /// Makes a configuration of members that need no check, those of a request.
-    pub fn from_members<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
-        let mut document = Document::default();
-        for (name, value) in members {
-            document.set(name, value);
-        }
-        Self { document }
-    }
-
     /// Returns the document.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// Returns the document, to be changed.
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
     }
 
     /// Returns the document as a value, for printing.
@@ -192,9 +188,8 @@ impl FunctionConfiguration {
         for (name, text) in DEFAULTS {
             self.document.set_default(name, || parsed(text));
         }
-        self.document.set_default("LoggingConfig", || {
-            parsed(&logging_config(function.as_str()))
-        });
+        self.document
+            .set_default("LoggingConfig", || default_logging_config(function));
         if let Some(Value::Object(members)) = self.document.get("SnapStart").cloned()
             && !members
                 .iter()
@@ -285,7 +280,7 @@ impl FunctionConfiguration {
     }
 
     /// A function that was renamed keeps its default log group under the new name.
-    fn rename_default_log_group(&mut self, function: &FunctionName) {
+    pub(super) fn rename_default_log_group(&mut self, function: &FunctionName) {
         let Some(old) = self.document.string("FunctionName") else {
             return;
         };
@@ -294,8 +289,8 @@ impl FunctionConfiguration {
             .get("LoggingConfig")
             .is_some_and(|found| found.canonical() == logging_config(&old));
         if is_default {
-            let text = logging_config(function.as_str());
-            self.document.set("LoggingConfig", parsed(&text));
+            self.document
+                .set("LoggingConfig", default_logging_config(function));
         }
     }
 
@@ -354,6 +349,11 @@ fn is_default(member: &Member, function: Option<&str>) -> bool {
 /// Returns the default of `LoggingConfig` as canonical JSON.
 fn logging_config(function: &str) -> String {
     format!("{{\"LogFormat\":\"Text\",\"LogGroup\":\"/aws/lambda/{function}\"}}")
+}
+
+/// Returns the default of `LoggingConfig`, which follows from the function's name.
+pub(super) fn default_logging_config(function: &FunctionName) -> Value {
+    parsed(&logging_config(function.as_str()))
 }
 
 #[expect(

@@ -13,6 +13,8 @@ pub mod limits;
 pub mod messages;
 pub mod patterns;
 pub mod qualifier;
+pub mod request_shape;
+pub mod requested_configuration;
 pub mod revision_id;
 pub mod scope;
 pub mod shape;

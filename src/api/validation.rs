@@ -1,10 +1,11 @@
 //! The rules that values must keep, all violations collected into one message.
 
 use super::configuration::FunctionConfiguration;
-use super::document::{Member, Value};
+use super::document::{Document, Member, Value};
 use super::error::Error;
 use super::limits::{self, Quotas};
 use super::patterns;
+use super::requested_configuration::RequestedConfiguration;
 use super::timestamp::Timestamp;
 
 /// Shows a value in a message, a long one by its beginning.
@@ -61,15 +62,42 @@ impl Violations {
 
     /// Checks every value of a configuration that a function made of a zip file can have.
     pub fn check_configuration(&mut self, configuration: &FunctionConfiguration, quotas: &Quotas) {
+        self.check_required(configuration.document());
+        self.check_members(configuration.document().members(), quotas);
+    }
+
+    /// Checks that a function made of a zip file gets what it must have.
+    pub fn check_required(&mut self, configuration: &Document) {
         for required in ["Runtime", "Role", "Handler"] {
-            if configuration.document().get(required).is_none() {
+            if configuration.get(required).is_none() {
                 self.add(
                     required,
                     "must be given for a function made of a deployment package",
                 );
             }
         }
-        for member in configuration.document().members() {
+    }
+
+    /// Checks every value that a request gives for a configuration in a region.
+    pub fn check_requested(
+        &mut self,
+        requested: &RequestedConfiguration,
+        quotas: &Quotas,
+        region: &str,
+    ) {
+        self.check_members(requested.document().members(), quotas);
+        let layers = requested.document().get("Layers").map(Value::items);
+        for arn in layers.unwrap_or_default().iter().filter_map(Value::as_str) {
+            let elsewhere = arn.split(':').nth(3).filter(|layer| *layer != region);
+            // Layers of AWS's own are in no region.
+            if elsewhere.is_some_and(|layer| !layer.is_empty()) {
+                self.add("Layers", format!("{} is not in {region}", shown(&arn)));
+            }
+        }
+    }
+
+    fn check_members(&mut self, members: &[Member], quotas: &Quotas) {
+        for member in members {
             if !member.value().is_null() {
                 let before = self.0.len();
                 self.check_member(member, quotas);
@@ -282,7 +310,12 @@ impl Violations {
         }
         let mut seen = Vec::new();
         for layer in layers.items() {
-            let arn = layer.get("Arn").and_then(Value::as_str).unwrap_or_default();
+            // A request gives the ARN alone.
+            let arn = layer
+                .get("Arn")
+                .unwrap_or(layer)
+                .as_str()
+                .unwrap_or_default();
             let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
             self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
             let name = arn
@@ -350,6 +383,11 @@ impl Violations {
                     None => self.add(&format!("FileSystemConfigs.{member}"), "must be given"),
                 }
             }
+            if let Some(s3_files) = file_system.get("S3FilesConfig") {
+                let choices = ["ENABLED", "DISABLED", "AUTO"];
+                let name = "FileSystemConfigs.S3FilesConfig";
+                self.check_choice_in(name, s3_files, "DirectS3Read", &choices);
+            }
         }
     }
 
@@ -386,7 +424,6 @@ impl Violations {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Document;
     use super::*;
 
     const FINE: &str = r#""Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:iam::123456789012:role/demo""#;
@@ -525,7 +562,7 @@ mod tests {
     #[test]
     fn what_a_zip_function_needs_must_be_there() {
         let mut violations = Violations::default();
-        let empty = FunctionConfiguration::from_members([]);
+        let empty = FunctionConfiguration::default();
         violations.check_configuration(&empty, &Quotas::default());
         let message = violations.into_result().unwrap_err().to_string();
         for required in ["Runtime", "Role", "Handler"] {

@@ -5,6 +5,7 @@
 
 mod colour;
 mod commands;
+mod configuration;
 mod exit;
 mod globals;
 mod input;

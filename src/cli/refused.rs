@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Outcome;
 
 /// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 6] = [
+const REFUSED: [(&[&str], &str); 5] = [
     (
         &[
             "--s3-bucket",
@@ -34,23 +34,6 @@ const REFUSED: [(&[&str], &str); 6] = [
     (
         &["--code-signing-config-arn", "--source-kms-key-arn"],
         "a store neither signs nor encrypts packages",
-    ),
-    (
-        &[
-            "--vpc-config",
-            "--package-type",
-            "--dead-letter-config",
-            "--kms-key-arn",
-            "--tracing-config",
-            "--layers",
-            "--file-system-configs",
-            "--architectures",
-            "--ephemeral-storage",
-            "--snap-start",
-            "--logging-config",
-        ],
-        "this version does not take it; write the member into $LATEST/config.json by hand, it is published \
-         from there",
     ),
     (
         &[

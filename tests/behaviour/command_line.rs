@@ -260,7 +260,6 @@ fn refused_options_say_why() {
         ("--s3-key", "S3"),
         ("--s3-object-version", "S3"),
         ("--image-uri", "registry"),
-        ("--architectures", "config.json"),
         ("--source-kms-key-arn", "encrypt"),
         ("--code-signing-config-arn", "sign"),
         ("--publish-to", "function"),

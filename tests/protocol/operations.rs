@@ -6,12 +6,13 @@ use lambda_store::api::messages::{
     Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, NextPublish,
     PublishVersionRequest, StatusRequest, UpdateFunctionCodeRequest,
 };
+use lambda_store::api::requested_configuration::RequestedConfiguration;
 use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
 use serde_json::{Value, json};
 
 use crate::model::{Model, Package};
-use crate::support::ROLE;
+use crate::support::{ROLE, requested_configuration};
 use crate::world::World;
 
 /// Which revision id a request expects.
@@ -142,17 +143,18 @@ impl Operation {
             } => {
                 let request = CreateFunctionRequest {
                     function_name: (*function).to_owned(),
-                    runtime: Some("python3.13".to_owned()),
-                    role: ROLE.to_owned(),
-                    handler: Some("app.handler".to_owned()),
-                    description: Some((*description).to_owned()),
-                    timeout: Some(*timeout),
+                    configuration: requested_configuration(&json!({
+                        "Runtime": "python3.13",
+                        "Role": ROLE,
+                        "Handler": "app.handler",
+                        "Description": description,
+                        "Timeout": timeout,
+                    })),
                     tags: tags
                         .iter()
                         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                         .collect(),
                     publish: *publish,
-                    ..Default::default()
                 };
                 operations::create_function(store, &request, &source(world, code))
                     .map(|made| answer(&made))
@@ -166,6 +168,7 @@ impl Operation {
             } => {
                 let request = UpdateFunctionCodeRequest {
                     function_name: (*function).to_owned(),
+                    configuration: RequestedConfiguration::default(),
                     publish: *publish,
                     dry_run: *dry_run,
                     revision_id: revision_id(*revision),
