@@ -18,6 +18,17 @@ pub struct CreateFunctionRequest {
     pub publish: bool,
 }
 
+/// What `UpdateFunctionConfiguration` is asked. Members left out stay as they are.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateFunctionConfigurationRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// The members of its configuration that are set.
+    pub configuration: RequestedConfiguration,
+    /// The revision id that `$LATEST` must have.
+    pub revision_id: Option<String>,
+}
+
 /// What `UpdateFunctionCode` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateFunctionCodeRequest {

@@ -10,6 +10,7 @@ mod version;
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{
