@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::exit::Failure;
 use super::parameters::Parameters;
-use super::{input, shorthand};
-use crate::api::document::{Document, Value};
+use super::values;
+use crate::api::document::Document;
 use crate::api::request_shape::CONFIGURATION;
 use crate::api::requested_configuration::RequestedConfiguration;
 use crate::api::shape::Shape;
@@ -24,10 +24,10 @@ pub(super) struct ConfigurationArgs {
     description: Option<String>,
     /// Let it run for this many seconds
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
-    timeout: Option<i64>,
+    timeout: Option<String>,
     /// Give it this much memory
     #[arg(long, value_name = "MB", allow_negative_numbers = true)]
-    memory_size: Option<i64>,
+    memory_size: Option<String>,
     /// Set its environment, in shorthand, as JSON or from `file://PATH`
     #[arg(long, value_name = "Variables={KEY=VALUE,…}")]
     environment: Option<String>,
@@ -73,14 +73,14 @@ impl ConfigurationArgs {
     /// Returns what was given.
     pub(super) fn given(self) -> Result<Given, Failure> {
         let mut given = Given::default();
-        given.text("Runtime", "--runtime", self.runtime)?;
-        given.text("Handler", "--handler", self.handler)?;
-        given.text("Description", "--description", self.description)?;
-        given.integer("Timeout", self.timeout);
-        given.integer("MemorySize", self.memory_size);
-        given.text("KMSKeyArn", "--kms-key-arn", self.kms_key_arn)?;
         for (member, option, value) in [
+            ("Runtime", "--runtime", self.runtime),
+            ("Handler", "--handler", self.handler),
+            ("Description", "--description", self.description),
+            ("Timeout", "--timeout", self.timeout),
+            ("MemorySize", "--memory-size", self.memory_size),
             ("Environment", "--environment", self.environment),
+            ("KMSKeyArn", "--kms-key-arn", self.kms_key_arn),
             (
                 "DeadLetterConfig",
                 "--dead-letter-config",
@@ -96,59 +96,28 @@ impl ConfigurationArgs {
             ("LoggingConfig", "--logging-config", self.logging_config),
             ("SnapStart", "--snap-start", self.snap_start),
         ] {
-            given.structure(member, option, value)?;
+            given.take(member, option, value.map(|value| vec![value]))?;
         }
-        given.list("Layers", "--layers", self.layers)?;
+        given.take("Layers", "--layers", self.layers)?;
         let file_systems = self.file_system_configs;
-        given.list("FileSystemConfigs", "--file-system-configs", file_systems)?;
+        given.take("FileSystemConfigs", "--file-system-configs", file_systems)?;
         Ok(given)
     }
 }
 
 impl Given {
-    /// Takes a text.
-    pub(super) fn text(
-        &mut self,
-        member: &'static str,
-        option: &str,
-        value: Option<String>,
-    ) -> Result<(), Failure> {
-        let text = input::optional_text(option, value)?;
-        self.set(member, text.map(|text| Value::string(&text)));
-        Ok(())
-    }
-
-    fn integer(&mut self, member: &'static str, value: Option<i64>) {
-        self.set(member, value.map(Value::integer));
-    }
-
-    fn structure(
-        &mut self,
-        member: &'static str,
-        option: &str,
-        value: Option<String>,
-    ) -> Result<(), Failure> {
-        let parsed = value.map(|value| shorthand::structure(option, &value, shape_of(member)));
-        self.set(member, parsed.transpose()?.map(Document::into_value));
-        Ok(())
-    }
-
-    /// Takes the words of a list.
-    pub(super) fn list(
+    /// Takes the words of an option, if it was given.
+    pub(super) fn take(
         &mut self,
         member: &'static str,
         option: &str,
         words: Option<Vec<String>>,
     ) -> Result<(), Failure> {
-        let parsed = words.map(|words| shorthand::list(option, &words, shape_of(member)));
-        self.set(member, parsed.transpose()?);
-        Ok(())
-    }
-
-    fn set(&mut self, member: &'static str, value: Option<Value>) {
-        if let Some(value) = value {
+        if let Some(words) = words {
+            let value = values::parse(option, &words, shape_of(member))?;
             self.0.set(member, value);
         }
+        Ok(())
     }
 
     /// Checks what was given, together with the other parameters of the command.

@@ -14,6 +14,7 @@ mod output;
 mod parameters;
 mod refused;
 mod shorthand;
+mod values;
 
 use std::ffi::OsString;
 

@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Outcome;
 
 /// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 5] = [
+const REFUSED: [(&[&str], &str); 6] = [
     (
         &[
             "--s3-bucket",
@@ -34,6 +34,10 @@ const REFUSED: [(&[&str], &str); 5] = [
     (
         &["--code-signing-config-arn", "--source-kms-key-arn"],
         "a store neither signs nor encrypts packages",
+    ),
+    (
+        &["--architectures", "--package-type"],
+        "it goes with the code: create-function takes it, and update-function-code --architectures",
     ),
     (
         &[

@@ -170,9 +170,13 @@ fn complete<'a>(name: &'a str, zip: &'a str) -> Vec<&'a str> {
     arguments
 }
 
-const COMMANDS: [(&str, &str); 4] = [
+const COMMANDS: [(&str, &str); 5] = [
     ("CreateFunction", "create-function"),
     ("UpdateFunctionCode", "update-function-code"),
+    (
+        "UpdateFunctionConfiguration",
+        "update-function-configuration",
+    ),
     ("PublishVersion", "publish-version"),
     ("GetFunctionConfiguration", "get-function-configuration"),
 ];

@@ -3,14 +3,14 @@
 use clap::Args;
 
 use super::Run;
-use crate::api::document::Member;
+use crate::api::document::{Member, Value};
 use crate::api::messages::CreateFunctionRequest;
 use crate::api::request_shape::TAGS;
 use crate::cli::configuration::ConfigurationArgs;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::parameters::Parameters;
-use crate::cli::{input, shorthand};
+use crate::cli::{input, values};
 use crate::operations;
 
 const OPERATION: &str = "CreateFunction";
@@ -54,15 +54,15 @@ pub(super) struct CreateFunctionArgs {
 impl Run for CreateFunctionArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut given = self.configuration.given()?;
-        given.text("Role", "--role", Some(self.role))?;
-        given.text("PackageType", "--package-type", self.package_type)?;
-        given.list("Architectures", "--architectures", self.architectures)?;
-        let tags = self.tags.as_deref();
-        let tags = tags.map(|tags| shorthand::structure("--tags", tags, TAGS));
-        let tags = tags.transpose()?.unwrap_or_default();
+        given.take("Role", "--role", Some(vec![self.role]))?;
+        let package_type = self.package_type.map(|value| vec![value]);
+        given.take("PackageType", "--package-type", package_type)?;
+        given.take("Architectures", "--architectures", self.architectures)?;
+        let tags = self.tags.map(|tags| values::parse("--tags", &[tags], TAGS));
+        let tags = tags.transpose()?.unwrap_or_else(|| Value::object([]));
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.check("Tags", &tags.clone().into_value(), TAGS);
+        parameters.check("Tags", &tags, TAGS);
         let configuration = given.checked(parameters)?;
         let package = input::package(&self.zip_file)?;
         let tag_of = |member: &Member| {

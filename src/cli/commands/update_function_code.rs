@@ -52,7 +52,7 @@ pub(super) struct UpdateFunctionCodeArgs {
 impl Run for UpdateFunctionCodeArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut given = Given::default();
-        given.list("Architectures", "--architectures", self.architectures)?;
+        given.take("Architectures", "--architectures", self.architectures)?;
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         let configuration = given.checked(parameters)?;

@@ -38,7 +38,7 @@ pub(super) struct UpdateFunctionConfigurationArgs {
 impl Run for UpdateFunctionConfigurationArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut given = self.configuration.given()?;
-        given.text("Role", "--role", self.role)?;
+        given.take("Role", "--role", self.role.map(|role| vec![role]))?;
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         let request = UpdateFunctionConfigurationRequest {
