@@ -201,6 +201,12 @@ impl TestStore {
         self.run(&[&required, options].concat())
     }
 
+    /// Runs `update-function-configuration` with further options.
+    pub fn configure(&self, function: &str, options: &[&str]) -> Ran {
+        let required = ["update-function-configuration", "--function-name", function];
+        self.run(&[&required, options].concat())
+    }
+
     /// Runs `get-function-configuration` with further options.
     pub fn get(&self, function: &str, options: &[&str]) -> Ran {
         self.run(
