@@ -1,18 +1,17 @@
-//! Values that a configuration cannot have: what the client refuses, what the service refuses, and
-//! what the store's own quotas allow.
+//! Values that a configuration cannot have: what the client refuses and what the service refuses.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::TestStore;
 
 const INVALID: &str = "InvalidParameterValueException";
 const UPDATE: &str = "UpdateFunctionConfiguration";
-const LAYER: &str = "arn:aws:lambda:us-east-1:123456789012:layer:base:3";
+pub(crate) const LAYER: &str = "arn:aws:lambda:us-east-1:123456789012:layer:base:3";
 
 /// Sees that a value is refused by the service, on create and on update, naming this; nothing
 /// changes.
 #[track_caller]
-fn refused(store: &TestStore, options: &[&str], named: &str) {
+pub(crate) fn refused(store: &TestStore, options: &[&str], named: &str) {
     let before = store.files();
     for (ran, operation) in [
         (store.create("other", options), "CreateFunction"),
@@ -41,7 +40,7 @@ fn refused_by_client(store: &TestStore, options: &[&str], said: &str) {
 
 /// Sees that a value is taken, on create and on update.
 #[track_caller]
-fn taken(store: &TestStore, options: &[&str]) {
+pub(crate) fn taken(store: &TestStore, options: &[&str]) {
     store.create("other", options).succeeded();
     store.configure("hello", options).succeeded();
     store.delete("other", &[]);
@@ -326,83 +325,6 @@ fn a_list_of_no_or_two_architectures_is_refused() {
     let message = ran.failed_with(INVALID, "CreateFunction");
     assert!(message.contains("PackageType"), "{message}");
     assert_eq!(store.files(), before);
-}
-
-/// Makes a store with a function hello and these quotas.
-fn with_quotas(quotas: &Value) -> TestStore {
-    let store = TestStore::with_function("hello");
-    store.write_store_json(&json!({ "Quotas": quotas }));
-    store
-}
-
-fn environment_of(bytes: usize) -> String {
-    // As compact JSON, braces, quotes, colon and name take 9 bytes.
-    format!("Variables={{AB={}}}", "x".repeat(bytes - 9))
-}
-
-fn layers_of(count: usize) -> String {
-    let layer = |index| LAYER.replace("base", &format!("layer-{index}"));
-    json!((0..count).map(layer).collect::<Vec<_>>()).to_string()
-}
-
-#[test]
-fn each_quota_is_that_of_store_json() {
-    let size = |megabytes: i64| format!("Size={megabytes}");
-    let (memory, time, storage) = ("--memory-size", "--timeout", "--ephemeral-storage");
-    for (quota, value, option, fits, beyond) in [
-        ("MemorySize", 256, memory, "256".into(), "257".into()),
-        ("MemorySize", 10240, memory, "10240".into(), "10241".into()),
-        ("Timeout", 10, time, "10".into(), "11".into()),
-        ("Timeout", 5400, time, "5400".into(), "5401".into()),
-        ("EphemeralStorage", 600, storage, size(600), size(601)),
-        ("EphemeralStorage", 20480, storage, size(20480), size(20481)),
-        (
-            "EnvironmentSize",
-            100,
-            "--environment",
-            environment_of(100),
-            environment_of(101),
-        ),
-        (
-            "EnvironmentSize",
-            8192,
-            "--environment",
-            environment_of(8192),
-            environment_of(8193),
-        ),
-        ("Layers", 2, "--layers", layers_of(2), layers_of(3)),
-        ("Layers", 6, "--layers", layers_of(6), layers_of(7)),
-    ] {
-        let store = with_quotas(&json!({ quota: value }));
-        taken(&store, &[option, &fits]);
-        refused(&store, &[option, &beyond], &value.to_string());
-    }
-}
-
-#[test]
-fn without_store_json_the_quotas_are_those_of_a_new_account() {
-    let store = TestStore::with_function("hello");
-    let (memory, time, storage) = ("--memory-size", "--timeout", "--ephemeral-storage");
-    for (option, fits, beyond, member) in [
-        (memory, "3008".into(), "3009".into(), "MemorySize"),
-        (time, "900".into(), "901".into(), "Timeout"),
-        (
-            storage,
-            "Size=10240".into(),
-            "Size=10241".into(),
-            "EphemeralStorage",
-        ),
-        (
-            "--environment",
-            environment_of(4096),
-            environment_of(4097),
-            "Environment",
-        ),
-        ("--layers", layers_of(5), layers_of(6), "Layers"),
-    ] {
-        taken(&store, &[option, &fits]);
-        refused(&store, &[option, &beyond], member);
-    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod bad_input;
 mod command_line;
 mod concurrency;
 mod configuration_fields;
+mod configuration_quotas;
 mod configuration_values;
 mod configuring;
 mod creating;
