@@ -131,8 +131,13 @@ impl Value {
     }
 
     /// Makes a whole number.
-    pub fn integer(number: u64) -> Self {
-        Self::Leaf(number.to_string().into())
+    pub fn integer(number: impl Into<i128>) -> Self {
+        Self::Leaf(number.into().to_string().into())
+    }
+
+    /// Makes `true` or `false`.
+    pub fn boolean(value: bool) -> Self {
+        Self::Leaf(value.to_string().into())
     }
 
     /// Makes an object of members in the given order.
@@ -307,6 +312,13 @@ impl Document {
         }
     }
 
+    /// Makes an object of members in the given order.
+    pub fn of_members(members: &[Member]) -> Self {
+        Self {
+            members: members.to_vec(),
+        }
+    }
+
     /// Returns the members in their order.
     pub fn members(&self) -> &[Member] {
         &self.members
@@ -340,6 +352,11 @@ impl Document {
             Some(member) => member.value = value,
             None => self.members.push(Member::new(name, value)),
         }
+    }
+
+    /// Removes a member, if it is there.
+    pub fn remove(&mut self, name: &str) {
+        self.retain(|member| member.name() != name);
     }
 
     /// Sets a member unless it is there and not `null`.

@@ -14,6 +14,8 @@ pub mod messages;
 pub mod paging;
 pub mod patterns;
 pub mod qualifier;
+pub mod request_shape;
+pub mod requested_configuration;
 pub mod revision_id;
 pub mod scope;
 pub mod shape;

@@ -22,6 +22,34 @@ pub enum Shape {
     Map(&'static Self),
     /// An object with known members.
     Structure(Members),
+    /// An object with known members, of which a request must have these.
+    Requiring(&'static [&'static str], Members),
+    /// What a request gives in at least so many characters or items, or as at least this number.
+    AtLeast(i64, &'static Self),
+}
+
+impl Shape {
+    /// Returns the kind of value alone, without what a request must keep besides.
+    #[must_use]
+    pub fn kind(self) -> Self {
+        match self {
+            Self::AtLeast(_, shape) => shape.kind(),
+            Self::Requiring(_, members) => Self::Structure(members),
+            other => other,
+        }
+    }
+
+    /// Says whether a value is of this kind, whatever it holds, and how the kind is named.
+    pub fn fits(self, value: &Value) -> (bool, &'static str) {
+        match self.kind() {
+            Self::String => (value.kind() == "a string", "a string"),
+            Self::Integer => (value.as_integer().is_some(), "a whole number"),
+            Self::Number => (value.kind() == "a number", "a number"),
+            Self::Boolean => (value.kind() == "a boolean", "true or false"),
+            Self::List(_) => (matches!(value, Value::Array(_)), "a list"),
+            _ => (matches!(value, Value::Object(_)), "an object"),
+        }
+    }
 }
 
 /// The members of a structure, in the model's order.
@@ -36,14 +64,17 @@ const VPC_CONFIG_RESPONSE: Members = &[
 ];
 
 /// `DeadLetterConfig` of the model.
-const DEAD_LETTER_CONFIG: Members = &[("TargetArn", Shape::String)];
+pub(super) const DEAD_LETTER_CONFIG: Members = &[("TargetArn", Shape::String)];
 
 /// `EnvironmentError` of the model.
 const ENVIRONMENT_ERROR: Members = &[("ErrorCode", Shape::String), ("Message", Shape::String)];
 
+/// `EnvironmentVariables` of the model.
+pub(super) const ENVIRONMENT_VARIABLES: Shape = Shape::Map(&Shape::String);
+
 /// `EnvironmentResponse` of the model.
 const ENVIRONMENT_RESPONSE: Members = &[
-    ("Variables", Shape::Map(&Shape::String)),
+    ("Variables", ENVIRONMENT_VARIABLES),
     ("Error", Shape::Structure(ENVIRONMENT_ERROR)),
 ];
 
@@ -62,7 +93,7 @@ const LAYER: Members = &[
 const S3_FILES_CONFIG: Members = &[("DirectS3Read", Shape::String)];
 
 /// `FileSystemConfig` of the model.
-const FILE_SYSTEM_CONFIG: Members = &[
+pub(super) const FILE_SYSTEM_CONFIG: Members = &[
     ("Arn", Shape::String),
     ("LocalMountPath", Shape::String),
     ("S3FilesConfig", Shape::Structure(S3_FILES_CONFIG)),
@@ -244,7 +275,7 @@ fn leave_out_null_members(found: &mut Vec<Member>, members: Members) {
 }
 
 fn leave_out_nulls_in(value: &mut Value, shape: Shape) {
-    match (value, shape) {
+    match (value, shape.kind()) {
         (Value::Object(found), Shape::Structure(members)) => leave_out_null_members(found, members),
         (Value::Array(items), Shape::List(shape)) => {
             for item in items {
@@ -274,7 +305,7 @@ fn order_members(found: &mut [Member], members: Members) {
 }
 
 fn order_value(value: &mut Value, shape: Shape) {
-    match (value, shape) {
+    match (value, shape.kind()) {
         (Value::Object(found), Shape::Structure(members)) => order_members(found, members),
         (Value::Array(items), Shape::List(shape)) => {
             for item in items {
@@ -345,14 +376,8 @@ fn check_value(
     path: &Path<'_>,
     line: usize,
 ) -> Result<(), DocumentError> {
-    let (fits, expected) = match shape {
-        Shape::String => (value.kind() == "a string", "a string"),
-        Shape::Integer => (value.as_integer().is_some(), "a whole number"),
-        Shape::Number => (value.kind() == "a number", "a number"),
-        Shape::Boolean => (value.kind() == "a boolean", "true or false"),
-        Shape::List(_) => (matches!(value, Value::Array(_)), "a list"),
-        Shape::Map(_) | Shape::Structure(_) => (matches!(value, Value::Object(_)), "an object"),
-    };
+    let (fits, expected) = shape.fits(value);
+    let shape = shape.kind();
     if !fits {
         // A number is shown where its form matters; other values may be secrets.
         let is_fraction = matches!(shape, Shape::Integer) && value.kind() == "a number";

@@ -5,6 +5,7 @@
 
 mod colour;
 mod commands;
+mod configuration;
 mod exit;
 mod globals;
 mod input;
@@ -14,6 +15,7 @@ mod paging;
 mod parameters;
 mod refused;
 mod shorthand;
+mod values;
 
 use std::ffi::OsString;
 

@@ -40,21 +40,8 @@ const REFUSED: [(&[&str], &str); 7] = [
         "a store neither signs nor encrypts packages",
     ),
     (
-        &[
-            "--vpc-config",
-            "--package-type",
-            "--dead-letter-config",
-            "--kms-key-arn",
-            "--tracing-config",
-            "--layers",
-            "--file-system-configs",
-            "--architectures",
-            "--ephemeral-storage",
-            "--snap-start",
-            "--logging-config",
-        ],
-        "this version does not take it; write the member into $LATEST/config.json by hand, it is published \
-         from there",
+        &["--architectures", "--package-type"],
+        "it goes with the code: create-function takes it, and update-function-code --architectures",
     ),
     (
         &[

@@ -18,6 +18,7 @@ mod reading;
 mod requests;
 mod status;
 mod update_function_code;
+mod update_function_configuration;
 
 pub use create_function::create_function;
 pub use delete_function::delete_function;
@@ -28,3 +29,4 @@ pub use list_versions_by_function::list_versions_by_function;
 pub use publish_version::publish_version;
 pub use status::status;
 pub use update_function_code::update_function_code;
+pub use update_function_configuration::update_function_configuration;

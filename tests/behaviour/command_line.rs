@@ -173,9 +173,13 @@ fn complete<'a>(name: &'a str, zip: &'a str) -> Vec<&'a str> {
     arguments
 }
 
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: [(&str, &str); 7] = [
     ("CreateFunction", "create-function"),
     ("UpdateFunctionCode", "update-function-code"),
+    (
+        "UpdateFunctionConfiguration",
+        "update-function-configuration",
+    ),
     ("PublishVersion", "publish-version"),
     ("GetFunctionConfiguration", "get-function-configuration"),
     ("ListFunctions", "list-functions"),
@@ -265,7 +269,6 @@ fn refused_options_say_why() {
         ("--s3-key", "S3"),
         ("--s3-object-version", "S3"),
         ("--image-uri", "registry"),
-        ("--architectures", "config.json"),
         ("--source-kms-key-arn", "encrypt"),
         ("--code-signing-config-arn", "sign"),
         ("--publish-to", "function"),

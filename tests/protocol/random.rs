@@ -6,6 +6,7 @@ use proptest::test_runner::FileFailurePersistence;
 
 use crate::attempt::attempt;
 use crate::checks::{FUNCTIONS, Published, check_lists, check_recorded_times, expected, see};
+use crate::configuration::given;
 use crate::model::{CodeTime, Function, Model, Package, Version, short_config};
 use crate::operations::{Hash, Operation, Revision};
 use crate::packages;
@@ -85,37 +86,44 @@ fn operation() -> impl Strategy<Value = Operation> {
         function(),
         package(),
         any::<bool>(),
-        description(),
-        prop::sample::select(vec![3, 7]),
+        given(),
         prop::sample::select(vec![vec![], vec![("team", "red"), ("a b", "1/2")]]),
     );
-    let create = create.prop_map(|(function, code, publish, description, timeout, tags)| {
-        Operation::Create {
-            function,
-            code,
-            publish,
-            description,
-            timeout,
-            tags,
-        }
+    let create = create.prop_map(|(function, code, publish, given, tags)| Operation::Create {
+        function,
+        code,
+        publish,
+        given,
+        tags,
     });
+    let configure = (function(), given(), revision());
+    let configure = configure.prop_map(|(function, given, revision)| Operation::Configure {
+        function,
+        given,
+        revision,
+    });
+    let architecture = prop_oneof![
+        6 => Just(None),
+        1 => prop::sample::select(vec![Some("arm64"), Some("x86_64")]),
+    ];
     let update = (
         function(),
         package(),
+        architecture,
         any::<bool>(),
         prop::bool::weighted(0.1),
         revision(),
     );
-    let update =
-        update.prop_map(
-            |(function, code, publish, dry_run, revision)| Operation::Update {
-                function,
-                code,
-                publish,
-                dry_run,
-                revision,
-            },
-        );
+    let update = update.prop_map(
+        |(function, code, architecture, publish, dry_run, revision)| Operation::Update {
+            function,
+            code,
+            architecture,
+            publish,
+            dry_run,
+            revision,
+        },
+    );
     let hash = prop_oneof![4 => Just(Hash::Any), 2 => Just(Hash::Right), 1 => Just(Hash::Wrong)];
     let publish = (
         function(),
@@ -131,7 +139,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             revision,
         },
     );
-    prop_oneof![1 => create, 5 => update, 5 => publish]
+    prop_oneof![1 => create, 4 => update, 4 => configure, 5 => publish]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {

@@ -1,4 +1,4 @@
-//! How many system calls a publish makes: figures that no machine changes.
+//! How many system calls a change makes: figures that no machine changes.
 
 use std::collections::BTreeMap;
 
@@ -216,6 +216,25 @@ fn a_publish_of_a_package_replaced_by_hand_keeps_to_the_goals() {
     replace_package(&store);
     let counts = publish(store, 2);
     check_goals("publish-version of a package replaced by hand", &counts);
+}
+
+#[test]
+fn an_update_of_the_configuration_keeps_to_the_goals_and_never_reads_the_package() {
+    let configure = [
+        "update-function-configuration",
+        "--function-name",
+        FUNCTION,
+        "--timeout",
+        "9",
+    ];
+    let recorded = record(with_versions(10_000), &configure);
+    check_versions_are_not_listed(&recorded.calls);
+    let reads = ["read", "pread", "copy_file_range", "mmap", "sendfile"];
+    let read = recorded.calls.iter().find(|call| {
+        reads.iter().any(|name| call.name.starts_with(name)) && call.text.contains("code.zip>")
+    });
+    assert!(read.is_none(), "{read:?}");
+    check_goals("update-function-configuration", &count(&recorded.calls));
 }
 
 #[test]

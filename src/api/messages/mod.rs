@@ -10,7 +10,7 @@ mod version;
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
-    UpdateFunctionCodeRequest,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{
