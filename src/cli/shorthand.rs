@@ -21,18 +21,10 @@ pub(super) fn parse(option: &str, text: &str) -> Result<Vec<Member>, Failure> {
         length: rest.chars().count(),
         depth: 0,
     };
-    parser.pairs().map_err(|error| match error {
-        Problem::Syntax(problem) => invalid(option, problem),
-        Problem::File(failure) => failure,
-    })
+    parser.pairs()
 }
 
-enum Problem {
-    Syntax(String),
-    File(Failure),
-}
-
-type Parsed<T> = Result<T, Problem>;
+type Parsed<T> = Result<T, Failure>;
 
 struct Parser<'a> {
     option: &'a str,
@@ -57,12 +49,12 @@ impl<'a> Parser<'a> {
         let mut pairs = Vec::new();
         loop {
             self.skip_blanks();
-            let from_file = self.key(&mut pairs)?;
+            let (key, from_file) = self.key(&pairs)?;
             let value = match self.bracketed(from_file)? {
                 Some(value) => value,
                 None => self.comma_separated(from_file)?,
             };
-            set_last(&mut pairs, value);
+            pairs.push(Member::new(key, value));
             self.skip_blanks();
             if self.rest.is_empty() {
                 return Ok(pairs);
@@ -71,8 +63,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A key with its `=`, noted as the last of the pairs; with `@=` its values may be names of files.
-    fn key(&mut self, pairs: &mut Vec<Member>) -> Parsed<bool> {
+    /// A key that none of these pairs has, with its `=`; with `@=` its values may be names of files.
+    fn key(&mut self, pairs: &[Member]) -> Parsed<(&'a str, bool)> {
         let key =
             self.take_while(|letter| letter.is_ascii_alphanumeric() || "-_.#/:".contains(letter));
         if key.is_empty() {
@@ -86,8 +78,7 @@ impl<'a> Parser<'a> {
         if pairs.iter().any(|other| other.name() == key) {
             return Err(self.syntax(&format!("Second instance of key \"{key}\"")));
         }
-        pairs.push(Member::new(key, Value::string("")));
-        Ok(from_file)
+        Ok((key, from_file))
     }
 
     /// A list or a map in brackets, if one stands here.
@@ -124,9 +115,8 @@ impl<'a> Parser<'a> {
     fn inner_pairs(&mut self) -> Parsed<Vec<Member>> {
         let mut pairs = Vec::new();
         while !self.take('}') {
-            let from_file = self.key(&mut pairs)?;
-            let value = self.inner_value(from_file)?;
-            set_last(&mut pairs, value);
+            let (key, from_file) = self.key(&pairs)?;
+            pairs.push(Member::new(key, self.inner_value(from_file)?));
             self.end_of_inner('}')?;
         }
         Ok(pairs)
@@ -189,8 +179,7 @@ impl<'a> Parser<'a> {
         if !from_file {
             return Ok(Value::string(&text));
         }
-        let text = input::text(self.option, &text).map_err(Problem::File)?;
-        Ok(Value::string(&text))
+        Ok(Value::string(&input::text(self.option, &text)?))
     }
 
     fn unquoted(&mut self, ends: &[char]) -> String {
@@ -262,21 +251,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Says where, and not what stands there: values may be secrets.
-    fn syntax(&self, problem: &str) -> Problem {
+    fn syntax(&self, problem: &str) -> Failure {
         let passed = self.length - self.rest.chars().count();
         let place = if self.rest.is_empty() {
             "at the end".to_owned()
         } else {
             format!("at character {}", passed + 1)
         };
-        Problem::Syntax(format!("{problem}, {place}"))
-    }
-}
-
-/// Gives the last key its value.
-fn set_last(pairs: &mut Vec<Member>, value: Value) {
-    if let Some(last) = pairs.pop() {
-        pairs.push(Member::new(last.name(), value));
+        invalid(self.option, format!("{problem}, {place}"))
     }
 }
 
