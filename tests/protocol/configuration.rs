@@ -59,12 +59,13 @@ fn choices() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Makes what a request gives: a few members, most often none that breaks a rule.
+/// Makes what a request gives: some members, so many that a later request of a short sequence often
+/// gives one of them again, and most often none that breaks a rule.
 pub(crate) fn given() -> impl Strategy<Value = Members> {
     let fine = choices().len() - 1;
     prop_oneof![
-        12 => prop::sample::subsequence((0..fine).collect::<Vec<_>>(), 0..4),
-        1 => prop::sample::subsequence((0..=fine).collect::<Vec<_>>(), 1..8),
+        12 => prop::sample::subsequence((0..fine).collect::<Vec<_>>(), 0..10),
+        1 => prop::sample::subsequence((0..=fine).collect::<Vec<_>>(), 1..20),
     ]
     .prop_map(|picked| {
         let mut choices = choices();
