@@ -54,6 +54,10 @@ fn the_store_is_the_option_else_the_variable_else_the_directory_store() {
         command
     };
     assert_eq!(region_of(&run(with_variable().args(GET))), "eu-west-2");
+    let ran = run(bare().env("LAMBDA_STORE", "").args(GET));
+    assert_eq!(region_of(&ran), "eu-west-3", "an empty one is none");
+    let usage = run(with_variable().arg("get-function"));
+    assert!(!usage.failed(252).contains("--store"), "{usage:?}");
     let before = ["--store", "by-option"];
     let ran = run(with_variable().args(before).args(GET));
     assert_eq!(region_of(&ran), "eu-west-1");
