@@ -33,7 +33,7 @@ impl PublishedVersion {
         let path = directory.path_of(CONFIG_JSON);
         let (text, config) = directory
             .read(CONFIG_JSON)?
-            .ok_or_else(|| missing(&path, "config.json"))?;
+            .ok_or_else(|| missing_of_version(&path, number))?;
         let document = parse(&path, &text)?;
         let mut configuration = FunctionConfiguration::from_document(document)
             .map_err(|error| StoreError::damaged(&path, error))?;
@@ -46,7 +46,7 @@ impl PublishedVersion {
             let path = directory.path_of(CODE_ZIP);
             let (file, package) = directory
                 .open_file(CODE_ZIP)?
-                .ok_or_else(|| missing(&path, "code.zip"))?;
+                .ok_or_else(|| missing_of_version(&path, number))?;
             let modified = package.modified.max(config.modified);
             let modified = Timestamp::from_milliseconds(modified.milliseconds());
             configuration.set_default_last_modified(modified);
@@ -115,6 +115,15 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, StoreError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| StoreError::damaged(path, format!("not UTF-8: {error}")))?;
     Document::parse(text).map_err(|error| StoreError::damaged(path, error))
+}
+
+/// Makes the error for a file that a version must have: it is not written anew.
+pub(super) fn missing_of_version(path: &Path, number: u64) -> StoreError {
+    let problem = format!(
+        "the file is missing; put it back from a copy, or delete the version with delete-function \
+         --qualifier {number}"
+    );
+    StoreError::damaged(path, problem)
 }
 
 /// Makes the error for a file that must be there.

@@ -463,6 +463,12 @@ impl Directory {
         Ok(self.stat(name)?.is_some())
     }
 
+    /// Returns whether a regular file stands under a name, or a path in this directory.
+    pub(super) fn contains_file(&self, name: &str) -> Result<bool> {
+        let is_file = |stat: Stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        Ok(self.stat(name)?.is_some_and(is_file))
+    }
+
     /// Returns a file's stamp.
     pub(super) fn stamp(&self, name: &str) -> Result<Option<Stamp>> {
         Ok(self.stat(name)?.map(Stamp::from))

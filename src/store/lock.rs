@@ -100,6 +100,21 @@ impl SharedLock {
         Self { file, path }.shared()
     }
 
+    /// Takes the lock of a file, made if it is missing, together with others, without waiting. `None`
+    /// if another process has it alone.
+    pub(super) fn try_acquire(
+        directory: &Directory,
+        name: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+        let path = directory.path_of(name);
+        match fs2::FileExt::try_lock_shared(&file) {
+            Ok(()) => Ok(Some(Self { file, path })),
+            Err(error) if is_contended(&error) => Ok(None),
+            Err(error) => Err(StoreError::io("lock", &path)(error)),
+        }
+    }
+
     /// Keeps the lock together with others from now on.
     pub(super) fn shared(self) -> Result<Self, StoreError> {
         let locked = fs2::FileExt::lock_shared(&self.file);
@@ -124,6 +139,10 @@ fn lock_alone(file: File, path: &Path, timeout: Duration) -> Result<File, StoreE
     })
 }
 
+fn is_contended(error: &std::io::Error) -> bool {
+    error.kind() == fs2::lock_contended_error().kind()
+}
+
 /// Locks a file; `None` if the time is over first.
 ///
 /// A thread does the waiting, because flock(2) knows no time limit: the kernel then hands the lock
@@ -136,7 +155,7 @@ fn lock_within(
 ) -> std::io::Result<Option<File>> {
     match file.try_lock_exclusive() {
         Ok(()) => return Ok(Some(file)),
-        Err(error) if error.kind() != fs2::lock_contended_error().kind() => return Err(error),
+        Err(error) if !is_contended(&error) => return Err(error),
         Err(_) if timeout.is_zero() => return Ok(None),
         Err(_) => {}
     }

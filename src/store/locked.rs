@@ -161,10 +161,7 @@ impl LockedFunction<'_> {
     /// # Errors
     /// If it cannot be looked for.
     pub fn contains_version(&self, number: u64) -> Result<bool, StoreError> {
-        match self.view.versions()? {
-            Some(versions) => versions.contains(&number.to_string()),
-            None => Ok(false),
-        }
+        self.view.contains_version(number)
     }
 
     /// Removes a version, as a change of its own. `operation` is its name in the history.

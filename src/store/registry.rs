@@ -134,6 +134,7 @@ impl Store {
         refuse_function(&root)?;
         let settings = read_settings(&root)?;
         if settings.is_none() && !has_functions(&root)? {
+            refuse_inside_function(&root)?;
             return Err(not_a_store(
                 path,
                 "it has no store.json and no function in it. Make it one with lambda-store init, or name \
@@ -164,6 +165,7 @@ impl Store {
         let settings = read_settings(&root)?;
         let is_new = settings.is_none() && !has_functions(&root)?;
         if is_new {
+            refuse_inside_function(&root)?;
             let other = root.find(|name| !name.as_bytes().contains(&b'.'))?;
             // Looked at once more: another command may just have made the store.
             if let Some(other) = other
@@ -196,6 +198,7 @@ impl Store {
     ) -> Result<Value, StoreError> {
         let root = open_or_make_root(path, &host)?;
         refuse_function(&root)?;
+        refuse_inside_function(&root)?;
         refuse_store_json(&root)?;
         let settings = StoreJson::new(scope, quotas);
         let content = settings.value(&root.path_of(STORE_JSON))?;
@@ -445,6 +448,20 @@ fn refuse_function(root: &Directory) -> Result<(), StoreError> {
     if root.contains(LATEST)? {
         let why = "it is the directory of a function. Name the directory above it with --store";
         return Err(not_a_store(root.path(), why));
+    }
+    Ok(())
+}
+
+/// So are the directories in it, and what is made of one would be mistaken for a part of the function.
+fn refuse_inside_function(root: &Directory) -> Result<(), StoreError> {
+    for above in ["..", "../.."] {
+        // What cannot be looked at is somebody else's, and no function of this store.
+        let above = Directory::open_path(&root.path().join(above), None);
+        let has_latest = |above: &Directory| above.contains(LATEST).unwrap_or(false);
+        if above.ok().flatten().as_ref().is_some_and(has_latest) {
+            let why = "it stands in the directory of a function. Name the directory above that with --store";
+            return Err(not_a_store(root.path(), why));
+        }
     }
     Ok(())
 }

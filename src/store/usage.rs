@@ -21,6 +21,8 @@ use super::error::StoreError;
 use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
 use super::lock::{Lock, SharedLock};
 use super::registry::Store;
+use crate::api::function_name::FunctionName;
+use crate::api::qualifier::parse_version;
 
 /// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,7 +53,10 @@ impl Store {
             in_flight,
         };
         if bytes == 0 {
-            return Ok(account(0, SharedLock::acquire(root, USAGE_LOCK).ok()));
+            // Who counts meanwhile may count these bytes still, or no more: then they are not taken
+            // off, and are found out like those that a killed command charged.
+            let in_flight = SharedLock::try_acquire(root, USAGE_LOCK);
+            return Ok(account(0, in_flight.ok().flatten()));
         }
         let usage = lock_usage(root, PATIENCE)?;
         let mut in_flight = SharedLock::acquire(root, USAGE_LOCK)?;
@@ -173,10 +178,15 @@ fn count(root: &Directory) -> u64 {
         .min_depth(1)
         .max_depth(1)
         .into_iter();
-    let names = functions
+    let is_function = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_str();
+        name.and_then(FunctionName::parse).is_some()
+    };
+    functions
         .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path);
-    names.map(|function| count_function(&function)).sum()
+        .filter(is_function)
+        .map(|function| count_function(function.path()))
+        .sum()
 }
 
 /// Adds up the packages of one function.
@@ -190,7 +200,10 @@ pub(super) fn count_function(function: &Path) -> u64 {
             .collect();
         match place[..] {
             [directory, file] => directory == LATEST && file == CODE_ZIP,
-            [directory, _, file] => directory == VERSIONS && file == CODE_ZIP,
+            [directory, number, file] => {
+                let is_version = number.to_str().and_then(parse_version).is_some();
+                directory == VERSIONS && is_version && file == CODE_ZIP
+            }
             _ => false,
         }
     };

@@ -47,11 +47,17 @@ impl Versions<'_> {
         &mut self,
     ) -> Result<Option<Result<PublishedVersion, StoreError>>, StoreError> {
         while let Some(number) = self.next_number()? {
-            if let Some(found) = self.view.version(number).transpose() {
-                self.missing = 0;
-                return Ok(Some(found));
+            match self.view.whole_version(number).transpose() {
+                None => self.missing += 1,
+                // It was deleted while it was read.
+                Some(Err(_)) if matches!(self.view.contains_version(number), Ok(false)) => {
+                    self.missing += 1;
+                }
+                Some(found) => {
+                    self.missing = 0;
+                    return Ok(Some(found));
+                }
             }
-            self.missing += 1;
         }
         Ok(None)
     }

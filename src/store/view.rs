@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::documents::{PublishedVersion, alias_file, read_alias, read_tags};
+use super::documents::{PublishedVersion, alias_file, missing_of_version, read_alias, read_tags};
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{FORMAT, LastLine, LastPublished, Line, Tail};
@@ -230,6 +230,60 @@ impl View {
         }
         let versions = self.versions()?;
         versions.map_or(Ok(None), |versions| versions.open(&number.to_string()))
+    }
+
+    /// Reads a published version and sees that its package is there, too; `None` if there is none of
+    /// this number.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub(super) fn whole_version(
+        &self,
+        number: u64,
+    ) -> Result<Option<PublishedVersion>, StoreError> {
+        let version = self.version(number)?;
+        if version.is_some() {
+            self.check_package(number)?;
+        }
+        Ok(version)
+    }
+
+    /// Sees that the package of a published version that was read stands there. Its bytes are not
+    /// looked at.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check_package(&self, number: u64) -> Result<(), StoreError> {
+        for (directory, name) in self.version_places(number)? {
+            if directory.contains_file(&format!("{name}/{CODE_ZIP}"))? {
+                return Ok(());
+            }
+        }
+        let path = format!("{VERSIONS}/{number}/{CODE_ZIP}");
+        Err(missing_of_version(&self.directory.path_of(&path), number))
+    }
+
+    /// Returns whether something stands where a version belongs, sound or not.
+    ///
+    /// # Errors
+    /// If it cannot be looked for.
+    pub fn contains_version(&self, number: u64) -> Result<bool, StoreError> {
+        for (directory, name) in self.version_places(number)? {
+            if directory.contains(&name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns where a version may stand: staged first, then in place.
+    fn version_places(&self, number: u64) -> Result<Vec<(&Directory, String)>, StoreError> {
+        let staged = self.pending.as_ref();
+        let staged = staged.map(|(staging, token)| (staging, token.version(number)));
+        let in_place = self
+            .versions()?
+            .map(|versions| (versions, number.to_string()));
+        Ok(staged.into_iter().chain(in_place).collect())
     }
 
     /// Reads an alias; `None` if there is none of this name.

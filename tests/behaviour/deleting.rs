@@ -3,11 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::shapes::is_of_shape;
-use crate::support::{ROLE, TestStore, files_under, names_in, says, zip_of};
+use crate::support::{ROLE, TestStore, files_under, names_in, run, says, zip_of};
 
 const DELETE: &str = "DeleteFunction";
 const INVALID: &str = "InvalidParameterValueException";
@@ -587,6 +588,22 @@ fn a_function_that_another_command_changes_is_not_deleted() {
     );
     delete(&store, "hello", &["--lock-timeout", "0"]);
     is_gone(&store, "hello");
+}
+
+#[test]
+fn deleting_does_not_wait_for_who_counts_the_bytes_stored() {
+    let store = store_with_versions();
+    // Whoever counts has this lock alone. A change that frees bytes leaves the cache to the count.
+    let counting = fs::File::create(store.join(".usage.lock")).unwrap();
+    fs2::FileExt::lock_exclusive(&counting).unwrap();
+    let before = store.text(".usage");
+    for arguments in [&["--qualifier", "2"][..], &[]] {
+        let mut command = store.command(&["delete-function", "--function-name", "hello"]);
+        let ran = run(command.args(arguments).timeout(Duration::from_secs(60)));
+        assert_eq!(ran.succeeded(), json!({"StatusCode": 204}));
+    }
+    assert_eq!(store.text(".usage"), before);
+    fs2::FileExt::unlock(&counting).unwrap();
 }
 
 #[test]

@@ -320,3 +320,18 @@ fn a_package_that_is_missing_is_named() {
     let message = ran.failed_with("ServiceException", GET);
     says(message, &[&path.display().to_string()]);
 }
+
+#[test]
+fn a_package_of_a_version_that_is_missing_is_named_and_no_location_given() {
+    let store = store_with_versions();
+    let path = store.join("hello/versions/1/code.zip");
+    fs::remove_file(&path).unwrap();
+    for qualifier in ["1", "live"] {
+        let ran = store.get_function("hello", &["--qualifier", qualifier]);
+        let message = ran.failed_with("ServiceException", GET);
+        says(message, &[&path.display().to_string()]);
+        // What can be read is read: it has the hash of the package to look for.
+        store.get("hello", &["--qualifier", qualifier]).succeeded();
+    }
+    store.get_function("hello", &[]).succeeded();
+}

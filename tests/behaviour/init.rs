@@ -194,6 +194,27 @@ fn a_functions_directory_is_no_store_and_the_one_above_is_named() {
 }
 
 #[test]
+fn a_directory_in_a_functions_directory_is_no_store_and_the_one_above_that_is_named() {
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    std::fs::create_dir(store.join("hello/aliases")).unwrap();
+    let before = store.files();
+    for place in ["$LATEST", "versions", "versions/1", "aliases", ".staging"] {
+        let inside = store.join("hello").join(place);
+        let mut ran = run_commands_that_make_no_store(&store, &inside);
+        ran.push(create_on(&store, &inside));
+        ran.push(run_on(&inside, &["init"]));
+        for ran in ran {
+            says(
+                ran.failed(253),
+                &[&inside.display().to_string(), "function", "above"],
+            );
+        }
+    }
+    assert_eq!(store.files(), before);
+}
+
+#[test]
 fn commands_that_make_no_store_say_that_there_is_none() {
     let store = TestStore::nothing();
     let missing = store.beside("missing/store");

@@ -187,6 +187,41 @@ fn a_version_without_a_configuration_is_left_out_and_named() {
 }
 
 #[test]
+fn a_version_without_a_package_is_left_out_and_named() {
+    for is_directory in [false, true] {
+        let store = TestStore::with_function("hello");
+        place_versions(&store, [1]);
+        store.publish("hello", &[]).succeeded();
+        let package = store.join("hello/versions/2/code.zip");
+        fs::remove_file(&package).unwrap();
+        if is_directory {
+            fs::create_dir(&package).unwrap();
+        }
+        let ran = store.list("hello", &[]);
+        is_left_out(
+            &ran,
+            &package.display().to_string(),
+            "a copy",
+            &latest_and([1]),
+        );
+    }
+}
+
+#[test]
+fn how_a_version_with_a_file_missing_is_put_right_is_said() {
+    for file in ["config.json", "code.zip"] {
+        let store = TestStore::with_function("hello");
+        place_versions(&store, 1..=3);
+        fs::remove_file(store.join("hello/versions/2").join(file)).unwrap();
+        let ran = store.list("hello", &[]);
+        // What was published is not written anew.
+        says(&ran.stderr, &[file, "a copy", "--qualifier 2"]);
+        store.delete("hello", &["--qualifier", "2"]).succeeded();
+        assert_eq!(listed(&store), latest_and([1, 3]));
+    }
+}
+
+#[test]
 fn a_version_whose_configuration_is_no_json_is_left_out_and_named() {
     for (content, cause) in [
         (&b"{\n\"Runtime\": python"[..], "line 2"),

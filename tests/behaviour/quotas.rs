@@ -200,6 +200,29 @@ fn packages_that_were_placed_and_removed_by_hand_are_counted_before_anything_is_
 }
 
 #[test]
+fn what_is_no_function_and_no_version_takes_no_room() {
+    let store = TestStore::nothing();
+    let size = created();
+    allow(&store, 3 * size);
+    store.create("hello", &["--publish"]).succeeded();
+    let package = store.join("hello/versions/1/code.zip");
+    for place in [
+        "hello.bak/$LATEST",
+        "hello.bak/versions/1",
+        "hello/versions/1.bak",
+        "hello/versions/01",
+    ] {
+        std::fs::create_dir_all(store.join(place)).unwrap();
+        std::fs::copy(&package, store.join(place).join("code.zip")).unwrap();
+    }
+    std::fs::remove_file(store.join(".usage")).unwrap();
+    store.create("other", &[]).succeeded();
+    refused(&store, "CreateFunction", [3 * size, size, 3 * size], || {
+        store.create("third", &[])
+    });
+}
+
+#[test]
 fn those_that_create_at_once_do_not_exceed_the_quota_together() {
     let store = TestStore::nothing();
     let size = created();
