@@ -303,6 +303,32 @@ fn the_readme_names_every_command_and_no_other() {
 }
 
 #[test]
+fn the_readme_names_every_option_of_a_configuration_and_no_other() {
+    let options_of = |text: &str| -> std::collections::BTreeSet<String> {
+        let option = Regex::new("--[a-z][a-z-]+").unwrap();
+        let found = option.find_iter(text);
+        found
+            .map(|found| found.unwrap().as_str().to_owned())
+            .collect()
+    };
+    let help_of = |arguments: &[&str]| {
+        let help = support::run(support::command().args(arguments).arg("--help")).stdout;
+        help.split("Examples:").next().unwrap().to_owned()
+    };
+    let mut real = options_of(&help_of(&["update-function-configuration"]));
+    for other in options_of(&help_of(&[]))
+        .into_iter()
+        .chain(["--function-name".to_owned()])
+    {
+        real.remove(&other);
+    }
+    let chapter = README.split("## Change a configuration\n").nth(1).unwrap();
+    let list = chapter.split("It takes, ").nth(1).unwrap();
+    let list = list.split("`--architectures`").next().unwrap();
+    assert_eq!(options_of(list), real);
+}
+
+#[test]
 fn the_example_is_one_function_made_by_hand_and_one_with_versions_and_a_history() {
     let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/store-example"));
     for (directory, names) in [

@@ -26,6 +26,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ["nothing"] => Ok(()),
         ["hash", file] => hash(file.as_ref()),
         ["copy", file, target] => copy(file.as_ref(), target.as_ref()),
+        ["read", directory, count, ref files @ ..] => {
+            read_files(directory.as_ref(), count.parse()?, files)
+        }
         ["calls", store, function, number] => calls(store.as_ref(), function, number),
         _ => bail!("no floor: {arguments:?}"),
     }
@@ -143,6 +146,17 @@ fn copy_by_kernel(code: &File, target: &File) -> Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn copy_by_kernel(mut code: &File, mut target: &File) -> Result<()> {
     io::copy(&mut code, &mut target)?;
+    Ok(())
+}
+
+/// Reads files whose names hold a number, `{}`, for each number from 1 on.
+fn read_files(directory: &Path, count: u64, files: &[&str]) -> Result<()> {
+    let directory = File::open(directory)?;
+    for number in 1..=count {
+        for file in files {
+            read(&directory, &file.replace("{}", &number.to_string()))?;
+        }
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::measure::{run, tool};
+use crate::parts::zip_of;
 
 /// A function in a store, whose versions are numbered without a gap.
 pub(crate) struct Function {
@@ -35,6 +36,64 @@ impl Function {
         run(&mut function.publish())?;
         function.published()?;
         Ok(function)
+    }
+
+    /// Makes a function as the tool makes it, and multiplies its version as if each had been
+    /// published: the files are complete, and the history knows the highest number.
+    pub(crate) fn with_history(store: &Path, name: &str, versions: u64) -> Result<Self> {
+        let package = store.with_extension("zip");
+        write(
+            &package,
+            &zip_of([("app.py".to_owned(), b"# published".to_vec())])?,
+        )?;
+        let mut function = Self::create(store, name, &package)?;
+        function.highest = versions;
+        let first = function.path().join("versions/1");
+        let config = fs::read_to_string(first.join("config.json"))?;
+        for number in 2..=versions {
+            let version = function.path().join(format!("versions/{number}"));
+            fs::create_dir(&version)?;
+            fs::copy(first.join("code.zip"), version.join("code.zip"))?;
+            let config = config
+                .replace("\"Version\": \"1\"", &format!("\"Version\": \"{number}\""))
+                .replace(":1\"", &format!(":{number}\""));
+            write(&version.join("config.json"), config.as_bytes())?;
+        }
+        let history = function.path().join("history.jsonl");
+        let mut line: serde_json::Value = serde_json::from_slice(&fs::read(&history)?)?;
+        line["HighestVersion"] = versions.into();
+        write(&history, format!("{line}\n").as_bytes())?;
+        function.check_highest()?;
+        Ok(function)
+    }
+
+    /// Creates a function, and publishes its first version.
+    pub(crate) fn create(store: &Path, name: &str, package: &Path) -> Result<Self> {
+        let required = [
+            "create-function",
+            "--publish",
+            "--runtime",
+            "python3.13",
+            "--role",
+            "arn:aws:iam::123456789012:role/bench",
+            "--handler",
+            "app.handler",
+        ];
+        let mut command = tool(store, required);
+        command
+            .args(["--function-name", name, "--zip-file"])
+            .arg(package);
+        run(&mut command)?;
+        Ok(Self {
+            store: store.to_owned(),
+            name: name.to_owned(),
+            highest: 1,
+        })
+    }
+
+    /// Returns the function's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns the path of the store.

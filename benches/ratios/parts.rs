@@ -11,12 +11,13 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::function::{Function, make_store, write};
+use crate::lists::lists;
 use crate::measure::{at_once, floor, in_turn, one_by_one, run, timed, tool};
 use crate::memory;
 use crate::table::{Goal, print_memory, print_missing, print_ratio};
 
-const KB: u64 = 1024;
-const MB: u64 = 1024 * KB;
+pub(crate) const KB: u64 = 1024;
+pub(crate) const MB: u64 = 1024 * KB;
 
 /// How many publishers there are at once.
 const AT_ONCE: u64 = 64;
@@ -34,7 +35,7 @@ pub(crate) struct Part {
     pub(crate) run: fn(&Bench) -> Result<()>,
 }
 
-pub(crate) const PARTS: [Part; 6] = [
+pub(crate) const PARTS: [Part; 7] = [
     Part {
         name: "start-up",
         run: start_up,
@@ -50,6 +51,10 @@ pub(crate) const PARTS: [Part; 6] = [
     Part {
         name: "versions",
         run: versions,
+    },
+    Part {
+        name: "lists",
+        run: lists,
     },
     Part {
         name: "at-once",
@@ -69,15 +74,19 @@ impl Bench {
         Ok(Self { directory, quick })
     }
 
-    fn rounds(&self, rounds: usize) -> usize {
+    pub(crate) fn is_quick(&self) -> bool {
+        self.quick
+    }
+
+    pub(crate) fn rounds(&self, rounds: usize) -> usize {
         if self.quick { 3 } else { rounds }
     }
 
-    fn store(&self, name: &str) -> Result<PathBuf> {
+    pub(crate) fn store(&self, name: &str) -> Result<PathBuf> {
         make_store(&self.directory.path().join(name))
     }
 
-    fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 }
@@ -287,7 +296,7 @@ impl Packages {
     }
 }
 
-fn zip_of(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
+pub(crate) fn zip_of(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
     let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
     let options =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);

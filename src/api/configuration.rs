@@ -61,7 +61,7 @@ pub struct ContentSha256(String);
 ///
 /// It is a [`Document`], because people write it by hand, with members that this tool does not
 /// know; those keep their place and their bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FunctionConfiguration {
     document: Document,
 }
@@ -76,18 +76,14 @@ impl FunctionConfiguration {
         Ok(Self { document })
     }
 
-    /// Makes a configuration of members that need no check, those of a request.
-    pub fn from_members<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
-        let mut document = Document::default();
-        for (name, value) in members {
-            document.set(name, value);
-        }
-        Self { document }
-    }
-
     /// Returns the document.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// Returns the document, to be changed.
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
     }
 
     /// Returns the document as a value, for printing.
@@ -112,6 +108,11 @@ impl FunctionConfiguration {
     /// Returns the function's name that stands in the document.
     pub fn function_name(&self) -> String {
         self.document.string("FunctionName").unwrap_or_default()
+    }
+
+    /// Returns the version that stands in the document.
+    pub fn version(&self) -> String {
+        self.document.string("Version").unwrap_or_default()
     }
 
     /// Returns the description, empty where there is none.
@@ -192,17 +193,12 @@ impl FunctionConfiguration {
         for (name, text) in DEFAULTS {
             self.document.set_default(name, || parsed(text));
         }
-        self.document.set_default("LoggingConfig", || {
-            parsed(&logging_config(function.as_str()))
-        });
-        if let Some(Value::Object(members)) = self.document.get("SnapStart").cloned()
-            && !members
-                .iter()
-                .any(|member| member.name() == "OptimizationStatus")
-        {
-            let status = Member::new("OptimizationStatus", Value::string("Off"));
-            let members = members.into_iter().chain([status]).collect();
-            self.document.set("SnapStart", Value::Object(members));
+        self.document
+            .set_default("LoggingConfig", || default_logging_config(function));
+        if let Some(Value::Object(members)) = self.document.get("SnapStart") {
+            let mut snap_start = Document::of_members(members);
+            snap_start.set_default("OptimizationStatus", || Value::string("Off"));
+            self.document.set("SnapStart", snap_start.into_value());
         }
         self.fill_layer_sizes();
         self.document
@@ -234,7 +230,8 @@ impl FunctionConfiguration {
 
     /// Makes this the document of `$LATEST`. It holds no revision id: that moves with the history.
     pub fn complete_latest(&mut self, scope: &Scope, function: &FunctionName) {
-        self.document.retain(|member| member.name() != "RevisionId");
+        self.document.remove("RevisionId");
+        self.settle_snap_start(false);
         self.complete_file(scope, function, LATEST);
     }
 
@@ -246,7 +243,7 @@ impl FunctionConfiguration {
         number: u64,
         time: Timestamp,
     ) {
-        self.optimize_snap_start();
+        self.settle_snap_start(true);
         self.complete_file(scope, function, &number.to_string());
         let id = self.revision_id(time, Place::Version(number));
         self.set_revision_id(id.as_str());
@@ -285,7 +282,7 @@ impl FunctionConfiguration {
     }
 
     /// A function that was renamed keeps its default log group under the new name.
-    fn rename_default_log_group(&mut self, function: &FunctionName) {
+    pub(super) fn rename_default_log_group(&mut self, function: &FunctionName) {
         let Some(old) = self.document.string("FunctionName") else {
             return;
         };
@@ -294,8 +291,8 @@ impl FunctionConfiguration {
             .get("LoggingConfig")
             .is_some_and(|found| found.canonical() == logging_config(&old));
         if is_default {
-            let text = logging_config(function.as_str());
-            self.document.set("LoggingConfig", parsed(&text));
+            self.document
+                .set("LoggingConfig", default_logging_config(function));
         }
     }
 
@@ -314,23 +311,17 @@ impl FunctionConfiguration {
         self.document.set("Layers", Value::Array(filled.collect()));
     }
 
-    /// A version of a function with `SnapStart` is optimized as soon as it is published.
-    fn optimize_snap_start(&mut self) {
-        let Some(Value::Object(members)) = self.document.get("SnapStart").cloned() else {
+    /// Says whether a snapshot is taken: of a version as soon as it is published, if the function
+    /// wants that; never of `$LATEST`.
+    fn settle_snap_start(&mut self, is_version: bool) {
+        let Some(Value::Object(members)) = self.document.get("SnapStart") else {
             return;
         };
-        let applies = members.iter().any(|member| {
-            member.name() == "ApplyOn"
-                && member.value().as_str().as_deref() == Some("PublishedVersions")
-        });
-        if applies {
-            let others = members
-                .into_iter()
-                .filter(|member| member.name() != "OptimizationStatus");
-            let status = Member::new("OptimizationStatus", Value::string("On"));
-            self.document
-                .set("SnapStart", Value::Object(others.chain([status]).collect()));
-        }
+        let mut snap_start = Document::of_members(members);
+        let applies = snap_start.string("ApplyOn").as_deref() == Some("PublishedVersions");
+        let status = if is_version && applies { "On" } else { "Off" };
+        snap_start.set("OptimizationStatus", Value::string(status));
+        self.document.set("SnapStart", snap_start.into_value());
     }
 }
 
@@ -354,6 +345,11 @@ fn is_default(member: &Member, function: Option<&str>) -> bool {
 /// Returns the default of `LoggingConfig` as canonical JSON.
 fn logging_config(function: &str) -> String {
     format!("{{\"LogFormat\":\"Text\",\"LogGroup\":\"/aws/lambda/{function}\"}}")
+}
+
+/// Returns the default of `LoggingConfig`, which follows from the function's name.
+pub(super) fn default_logging_config(function: &FunctionName) -> Value {
+    parsed(&logging_config(function.as_str()))
 }
 
 #[expect(
@@ -503,14 +499,23 @@ mod tests {
                 .as_str()
                 .unwrap()
         };
-        let text = r#"{"SnapStart": {"ApplyOn": "PublishedVersions"}}"#;
-        let (mut latest, mut version) = (configuration(text), configuration(text));
-        latest.complete_latest(&Scope::default(), &hello());
-        version.complete_version(&Scope::default(), &hello(), 1, Timestamp::default());
-        assert_eq!(
-            (status(&latest).as_str(), status(&version).as_str()),
-            ("Off", "On")
-        );
-        assert_eq!(latest.content_sha256(), version.content_sha256());
+        for (there, published) in [
+            (r#"{"ApplyOn": "PublishedVersions"}"#, "On"),
+            (
+                r#"{"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}"#,
+                "On",
+            ),
+            (r#"{"ApplyOn": "None", "OptimizationStatus": "On"}"#, "Off"),
+        ] {
+            let text = format!("{{\"SnapStart\": {there}}}");
+            let (mut latest, mut version) = (configuration(&text), configuration(&text));
+            latest.complete_latest(&Scope::default(), &hello());
+            version.complete_version(&Scope::default(), &hello(), 1, Timestamp::default());
+            assert_eq!(
+                (status(&latest).as_str(), status(&version).as_str()),
+                ("Off", published)
+            );
+            assert_eq!(latest.content_sha256(), version.content_sha256());
+        }
     }
 }

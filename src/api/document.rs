@@ -5,7 +5,10 @@
 //! the file; only what is changed is written anew.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -24,12 +27,44 @@ pub struct DocumentError {
     pub problem: String,
 }
 
+/// A part of a text. What was read from one file shares its text: a list of thousands of documents
+/// would otherwise be copied leaf by leaf.
+#[derive(Debug, Clone)]
+pub struct Text {
+    whole: Arc<str>,
+    range: Range<usize>,
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.whole[self.range.clone()]
+    }
+}
+
+impl Text {
+    /// Returns what stands between the quotes of a string.
+    fn between_quotes(mut self) -> Self {
+        self.range = self.range.start + 1..self.range.end - 1;
+        self
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            range: 0..text.len(),
+            whole: text.into(),
+        }
+    }
+}
+
 /// One member of an object.
 #[derive(Debug, Clone)]
 pub struct Member {
-    name: String,
-    /// The name as it stands in the text, quotes and escapes included.
-    written: Box<str>,
+    name: Text,
+    /// The name as it stands in the text, where that is not the name between quotes.
+    escaped: Option<Text>,
     value: Value,
     line: usize,
 }
@@ -37,9 +72,10 @@ pub struct Member {
 impl Member {
     /// Makes a member that stands in no text yet.
     pub fn new(name: &str, value: Value) -> Self {
+        let written = quote(name);
         Self {
-            name: name.to_owned(),
-            written: quote(name).into(),
+            escaped: is_escaped(&written, name).then(|| written.into()),
+            name: name.to_owned().into(),
             value,
             line: 0,
         }
@@ -48,6 +84,17 @@ impl Member {
     /// Returns the name, escapes resolved.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Writes the name as it stands in the text.
+    fn write_name(&self, out: &mut String) {
+        if let Some(written) = &self.escaped {
+            out.push_str(written);
+        } else {
+            out.push('"');
+            out.push_str(&self.name);
+            out.push('"');
+        }
     }
 
     /// Returns the value.
@@ -74,7 +121,7 @@ pub enum Value {
     /// An array.
     Array(Vec<Self>),
     /// Anything else, as it stands in the text.
-    Leaf(Box<str>),
+    Leaf(Text),
 }
 
 impl Value {
@@ -84,8 +131,13 @@ impl Value {
     }
 
     /// Makes a whole number.
-    pub fn integer(number: u64) -> Self {
-        Self::Leaf(number.to_string().into())
+    pub fn integer(number: impl Into<i128>) -> Self {
+        Self::Leaf(number.into().to_string().into())
+    }
+
+    /// Makes `true` or `false`.
+    pub fn boolean(value: bool) -> Self {
+        Self::Leaf(value.to_string().into())
     }
 
     /// Makes an object of members in the given order.
@@ -103,13 +155,19 @@ impl Value {
     /// # Errors
     /// If the text is no JSON, has a member twice, or is nested too deep.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        let root: &RawValue = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
-        Parser {
-            text,
+        let text: Arc<str> = text.into();
+        let invalid = |error: serde_json::Error| syntax_error(&error);
+        let mut parser = Parser {
+            text: &text,
             offset: 0,
             line: 1,
+        };
+        if text.trim_start().starts_with('{') {
+            let RawObject(members) = serde_json::from_str(&text).map_err(invalid)?;
+            return parser.object(members, 0);
         }
-        .value(root, 0)
+        let root = serde_json::from_str(&text).map_err(invalid)?;
+        parser.value(root, 0)
     }
 
     /// Returns a string's content, escapes resolved; `None` for anything else.
@@ -148,7 +206,7 @@ impl Value {
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.members()
             .iter()
-            .find(|member| member.name == name)
+            .find(|member| member.name() == name)
             .map(Member::value)
     }
 
@@ -214,7 +272,7 @@ impl Value {
         match self {
             Self::Object(members) => {
                 separated(out, ['{', '}'], members, |member, out| {
-                    out.push_str(&member.written);
+                    member.write_name(out);
                     out.push(':');
                     member.value.compact_into(out);
                 });
@@ -254,6 +312,13 @@ impl Document {
         }
     }
 
+    /// Makes an object of members in the given order.
+    pub fn of_members(members: &[Member]) -> Self {
+        Self {
+            members: members.to_vec(),
+        }
+    }
+
     /// Returns the members in their order.
     pub fn members(&self) -> &[Member] {
         &self.members
@@ -266,7 +331,7 @@ impl Document {
 
     /// Returns a member.
     pub fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.name == name)
+        self.members.iter().find(|member| member.name() == name)
     }
 
     /// Returns a member's value; a member that is `null` counts as absent, as it does on the wire.
@@ -283,10 +348,15 @@ impl Document {
 
     /// Sets a member where it stands, or puts it at the end.
     pub fn set(&mut self, name: &str, value: Value) {
-        match self.members.iter_mut().find(|member| member.name == name) {
+        match self.members.iter_mut().find(|member| member.name() == name) {
             Some(member) => member.value = value,
             None => self.members.push(Member::new(name, value)),
         }
+    }
+
+    /// Removes a member, if it is there.
+    pub fn remove(&mut self, name: &str) {
+        self.retain(|member| member.name() != name);
     }
 
     /// Sets a member unless it is there and not `null`.
@@ -337,7 +407,7 @@ fn render_members(members: &[Member], out: &mut String, depth: usize) {
     for (index, member) in members.iter().enumerate() {
         out.push_str(if index == 0 { "{\n" } else { ",\n" });
         indent(out, depth + 1);
-        out.push_str(&member.written);
+        member.write_name(out);
         out.push_str(": ");
         member.value.render_into(out, depth + 1);
     }
@@ -345,9 +415,12 @@ fn render_members(members: &[Member], out: &mut String, depth: usize) {
 }
 
 fn canonical_members(mut members: Vec<&Member>, out: &mut String) {
-    members.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    members.sort_unstable_by(|a, b| a.name().cmp(b.name()));
     separated(out, ['{', '}'], members, |member, out| {
-        canonical_text(&member.written, out);
+        match &member.escaped {
+            Some(written) => canonical_text(written, out),
+            None => member.write_name(out),
+        }
         out.push(':');
         member.value.canonical_into(out);
     });
@@ -438,7 +511,7 @@ impl<'de> Deserialize<'de> for RawObject<'de> {
                 formatter.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
+                let mut members = Vec::with_capacity(32);
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
@@ -451,7 +524,7 @@ impl<'de> Deserialize<'de> for RawObject<'de> {
 
 /// Builds the tree, counting lines as it goes through the text from front to back.
 struct Parser<'a> {
-    text: &'a str,
+    text: &'a Arc<str>,
     offset: usize,
     line: usize,
 }
@@ -481,9 +554,9 @@ impl<'a> Parser<'a> {
             }
             Some(b'"') => {
                 content_of(raw.get()).map_err(invalid)?;
-                Ok(Value::Leaf(raw.get().into()))
+                Ok(Value::Leaf(self.part(raw)))
             }
-            _ => Ok(Value::Leaf(raw.get().into())),
+            _ => Ok(Value::Leaf(self.part(raw))),
         }
     }
 
@@ -500,9 +573,15 @@ impl<'a> Parser<'a> {
                 ..syntax_error(&error)
             })?;
             let value = self.value(value, depth + 1)?;
+            let text = self.part(written);
+            let (name, escaped) = if is_escaped(&text, &name) {
+                (name.into_owned().into(), Some(text))
+            } else {
+                (text.between_quotes(), None)
+            };
             members.push(Member {
-                name: name.into_owned(),
-                written: written.get().into(),
+                name,
+                escaped,
                 value,
                 line,
             });
@@ -513,20 +592,37 @@ impl<'a> Parser<'a> {
 
     /// Returns the line that a part of the text begins on. Parts come in the order they stand.
     fn line_of(&mut self, raw: &RawValue) -> usize {
-        let offset = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
-        self.line += self.text[self.offset..offset].matches('\n').count();
+        let offset = self.offset_of(raw);
+        let between = self.text[self.offset..offset].bytes();
+        self.line += between.filter(|byte| *byte == b'\n').count();
         self.offset = offset;
         self.line
     }
+
+    fn part(&self, raw: &RawValue) -> Text {
+        let offset = self.offset_of(raw);
+        Text {
+            whole: Arc::clone(self.text),
+            range: offset..offset + raw.get().len(),
+        }
+    }
+
+    fn offset_of(&self, raw: &RawValue) -> usize {
+        raw.get().as_ptr().addr() - self.text.as_ptr().addr()
+    }
+}
+
+/// Returns whether a name stands in the text otherwise than between quotes.
+fn is_escaped(written: &str, name: &str) -> bool {
+    written.len() != name.len() + 2
 }
 
 fn refuse_duplicates(members: &[Member]) -> Result<(), DocumentError> {
-    let mut sorted: Vec<&Member> = members.iter().collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name));
-    match sorted.windows(2).find(|pair| pair[0].name == pair[1].name) {
-        Some(pair) => Err(DocumentError {
-            line: pair[1].line,
-            problem: format!("{} stands here twice", pair[1].name),
+    let mut seen = HashSet::with_capacity(members.len());
+    match members.iter().find(|member| !seen.insert(member.name())) {
+        Some(twice) => Err(DocumentError {
+            line: twice.line,
+            problem: format!("{} stands here twice", twice.name()),
         }),
         None => Ok(()),
     }
@@ -566,7 +662,7 @@ mod tests {
             ("", "line 1: not JSON: EOF while parsing a value (column 0)"),
             (
                 "{\n  \"a\": 1,\n}",
-                "line 3: not JSON: key must be a string (column 1)",
+                "line 3: not JSON: trailing comma (column 1)",
             ),
             ("[]", "line 1: expected an object, found a list"),
             (

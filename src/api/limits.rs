@@ -28,6 +28,10 @@ pub const MAX_TAG_KEY: usize = 128;
 pub const MAX_TAG_VALUE: usize = 256;
 /// Characters of a log group's name (model).
 pub const MAX_LOG_GROUP: usize = 512;
+/// Items on a page of a list, unless the request says how many (`ListFunctions` reference page).
+pub const DEFAULT_PAGE: usize = 50;
+/// Items on a page of a list (model, `MaxListItems`).
+pub const MAX_PAGE: usize = 10_000;
 
 /// Names of environment variables that Lambda sets itself (developer guide).
 pub const RESERVED_VARIABLES: [&str; 18] = [

@@ -22,6 +22,34 @@ pub enum Shape {
     Map(&'static Self),
     /// An object with known members.
     Structure(Members),
+    /// An object with known members, of which a request must have these.
+    Requiring(&'static [&'static str], Members),
+    /// What a request gives in at least so many characters or items, or as at least this number.
+    AtLeast(i64, &'static Self),
+}
+
+impl Shape {
+    /// Returns the kind of value alone, without what a request must keep besides.
+    #[must_use]
+    pub fn kind(self) -> Self {
+        match self {
+            Self::AtLeast(_, shape) => shape.kind(),
+            Self::Requiring(_, members) => Self::Structure(members),
+            other => other,
+        }
+    }
+
+    /// Says whether a value is of this kind, whatever it holds, and how the kind is named.
+    pub fn fits(self, value: &Value) -> (bool, &'static str) {
+        match self.kind() {
+            Self::String => (value.kind() == "a string", "a string"),
+            Self::Integer => (value.as_integer().is_some(), "a whole number"),
+            Self::Number => (value.kind() == "a number", "a number"),
+            Self::Boolean => (value.kind() == "a boolean", "true or false"),
+            Self::List(_) => (matches!(value, Value::Array(_)), "a list"),
+            _ => (matches!(value, Value::Object(_)), "an object"),
+        }
+    }
 }
 
 /// The members of a structure, in the model's order.
@@ -36,14 +64,17 @@ const VPC_CONFIG_RESPONSE: Members = &[
 ];
 
 /// `DeadLetterConfig` of the model.
-const DEAD_LETTER_CONFIG: Members = &[("TargetArn", Shape::String)];
+pub(super) const DEAD_LETTER_CONFIG: Members = &[("TargetArn", Shape::String)];
 
 /// `EnvironmentError` of the model.
 const ENVIRONMENT_ERROR: Members = &[("ErrorCode", Shape::String), ("Message", Shape::String)];
 
+/// `EnvironmentVariables` of the model.
+pub(super) const ENVIRONMENT_VARIABLES: Shape = Shape::Map(&Shape::String);
+
 /// `EnvironmentResponse` of the model.
 const ENVIRONMENT_RESPONSE: Members = &[
-    ("Variables", Shape::Map(&Shape::String)),
+    ("Variables", ENVIRONMENT_VARIABLES),
     ("Error", Shape::Structure(ENVIRONMENT_ERROR)),
 ];
 
@@ -62,7 +93,7 @@ const LAYER: Members = &[
 const S3_FILES_CONFIG: Members = &[("DirectS3Read", Shape::String)];
 
 /// `FileSystemConfig` of the model.
-const FILE_SYSTEM_CONFIG: Members = &[
+pub(super) const FILE_SYSTEM_CONFIG: Members = &[
     ("Arn", Shape::String),
     ("LocalMountPath", Shape::String),
     ("S3FilesConfig", Shape::Structure(S3_FILES_CONFIG)),
@@ -223,7 +254,7 @@ pub const ALIAS_CONFIGURATION: Members = &[
 /// # Errors
 /// The first member of a wrong kind, by its path.
 pub fn check(document: &Document, members: Members) -> Result<(), DocumentError> {
-    check_members(document.members(), members, "")
+    check_members(document.members(), members, None)
 }
 
 /// Leaves out known members that are `null`, at any depth, as the AWS CLI does.
@@ -232,22 +263,19 @@ pub fn leave_out_nulls(document: &mut Document, members: Members) {
 }
 
 fn leave_out_null_members(found: &mut Vec<Member>, members: Members) {
-    let shape_of = |name: &str| {
-        members
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, shape)| *shape)
-    };
-    found.retain(|member| !member.value().is_null() || shape_of(member.name()).is_none());
-    for member in found {
-        if let Some(shape) = shape_of(member.name()) {
-            leave_out_nulls_in(member.value_mut(), shape);
+    let mut known = Lookup::new(members);
+    found.retain_mut(|member| match known.position(member.name()) {
+        Some(_) if member.value().is_null() => false,
+        Some(index) => {
+            leave_out_nulls_in(member.value_mut(), members[index].1);
+            true
         }
-    }
+        None => true,
+    });
 }
 
 fn leave_out_nulls_in(value: &mut Value, shape: Shape) {
-    match (value, shape) {
+    match (value, shape.kind()) {
         (Value::Object(found), Shape::Structure(members)) => leave_out_null_members(found, members),
         (Value::Array(items), Shape::List(shape)) => {
             for item in items {
@@ -264,17 +292,20 @@ pub fn order(document: &mut Document, members: Members) {
 }
 
 fn order_members(found: &mut [Member], members: Members) {
-    let position = |name: &str| members.iter().position(|(known, _)| *known == name);
-    found.sort_by_key(|member| position(member.name()).unwrap_or(usize::MAX));
+    let mut known = Lookup::new(members);
+    let mut position = |member: &Member| known.position(member.name()).unwrap_or(usize::MAX);
+    if !found.is_sorted_by_key(&mut position) {
+        found.sort_by_cached_key(position);
+    }
     for member in found {
-        if let Some(index) = position(member.name()) {
+        if let Some(index) = known.position(member.name()) {
             order_value(member.value_mut(), members[index].1);
         }
     }
 }
 
 fn order_value(value: &mut Value, shape: Shape) {
-    match (value, shape) {
+    match (value, shape.kind()) {
         (Value::Object(found), Shape::Structure(members)) => order_members(found, members),
         (Value::Array(items), Shape::List(shape)) => {
             for item in items {
@@ -285,30 +316,68 @@ fn order_value(value: &mut Value, shape: Shape) {
     }
 }
 
-fn check_members(found: &[Member], members: Members, path: &str) -> Result<(), DocumentError> {
-    for member in found {
-        let known = members.iter().find(|(name, _)| *name == member.name());
-        if let Some((name, shape)) = known.filter(|_| !member.value().is_null()) {
-            check_value(
-                member.value(),
-                *shape,
-                &format!("{path}{name}"),
-                member.line(),
-            )?;
+/// Finds the members of a structure by their names. In the model's order, which is that of the files
+/// that the tool writes, the next one is found at once.
+struct Lookup {
+    members: Members,
+    next: usize,
+}
+
+impl Lookup {
+    fn new(members: Members) -> Self {
+        Self { members, next: 0 }
+    }
+
+    fn position(&mut self, name: &str) -> Option<usize> {
+        let (before, after) = self.members.split_at(self.next);
+        let found_in = |part: Members| part.iter().position(|(known, _)| *known == name);
+        let found = found_in(after).map(|index| index + before.len());
+        let found = found.or_else(|| found_in(before))?;
+        self.next = found + 1;
+        Some(found)
+    }
+}
+
+/// The way to a value, put together only where it is named.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    parent: Option<&'a Self>,
+    name: &'a str,
+}
+
+impl std::fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(formatter, "{parent}.")?;
+        }
+        formatter.write_str(self.name)
+    }
+}
+
+fn check_members(
+    found: &[Member],
+    members: Members,
+    parent: Option<&Path<'_>>,
+) -> Result<(), DocumentError> {
+    let mut known = Lookup::new(members);
+    for member in found.iter().filter(|member| !member.value().is_null()) {
+        if let Some(index) = known.position(member.name()) {
+            let name = member.name();
+            let path = Path { parent, name };
+            check_value(member.value(), members[index].1, &path, member.line())?;
         }
     }
     Ok(())
 }
 
-fn check_value(value: &Value, shape: Shape, path: &str, line: usize) -> Result<(), DocumentError> {
-    let (fits, expected) = match shape {
-        Shape::String => (value.kind() == "a string", "a string"),
-        Shape::Integer => (value.as_integer().is_some(), "a whole number"),
-        Shape::Number => (value.kind() == "a number", "a number"),
-        Shape::Boolean => (value.kind() == "a boolean", "true or false"),
-        Shape::List(_) => (matches!(value, Value::Array(_)), "a list"),
-        Shape::Map(_) | Shape::Structure(_) => (matches!(value, Value::Object(_)), "an object"),
-    };
+fn check_value(
+    value: &Value,
+    shape: Shape,
+    path: &Path<'_>,
+    line: usize,
+) -> Result<(), DocumentError> {
+    let (fits, expected) = shape.fits(value);
+    let shape = shape.kind();
     if !fits {
         // A number is shown where its form matters; other values may be secrets.
         let is_fraction = matches!(shape, Shape::Integer) && value.kind() == "a number";
@@ -328,10 +397,13 @@ fn check_value(value: &Value, shape: Shape, path: &str, line: usize) -> Result<(
             .iter()
             .try_for_each(|item| check_value(item, *shape, path, line)),
         Shape::Map(shape) => value.members().iter().try_for_each(|member| {
-            let path = format!("{path}.{}", member.name());
+            let path = Path {
+                parent: Some(path),
+                name: member.name(),
+            };
             check_value(member.value(), *shape, &path, member.line())
         }),
-        Shape::Structure(members) => check_members(value.members(), members, &format!("{path}.")),
+        Shape::Structure(members) => check_members(value.members(), members, Some(path)),
         _ => Ok(()),
     }
 }

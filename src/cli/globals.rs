@@ -16,14 +16,12 @@ use crate::store::{Host, Store};
 #[derive(Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct Globals {
-    /// Use the store in this directory
     #[arg(
         long,
         value_name = "DIR",
-        env = "LAMBDA_STORE",
-        default_value = "./store"
+        help = "Use the store in this directory [default: $LAMBDA_STORE, else ./store]"
     )]
-    pub(super) store: PathBuf,
+    store: Option<PathBuf>,
 
     /// Wait this many seconds for another command that changes the same function; 0 tries once
     #[arg(
@@ -49,6 +47,10 @@ pub(super) struct Globals {
     /// Colour words for people: on, off, or on a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+
+    /// Print one page of a list, as the service answers it
+    #[arg(long)]
+    pub(super) no_paginate: bool,
 
     #[command(flatten)]
     _ignored: Ignored,
@@ -95,14 +97,26 @@ struct Ignored {
 }
 
 impl Globals {
+    /// Returns the path of the store.
+    // The variable is no default of the option: it would stand in every usage as if it were required.
+    pub(super) fn store(&self) -> PathBuf {
+        let given = self.store.clone();
+        let set = || std::env::var_os("LAMBDA_STORE").filter(|path| !path.is_empty());
+        given
+            .or_else(|| set().map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("./store"))
+    }
+
     /// Opens the store for an operation.
     pub(super) fn open_store(&self, operation: &'static str) -> Result<Store, Failure> {
-        self.agreeing(Store::open(&self.store, self.host()).map_err(Failure::of_store(operation))?)
+        self.agreeing(
+            Store::open(&self.store(), self.host()).map_err(Failure::of_store(operation))?,
+        )
     }
 
     /// Opens the store for an operation that may make it.
     pub(super) fn open_or_make_store(&self, operation: &'static str) -> Result<Store, Failure> {
-        let store = Store::open_or_make(&self.store, self.host());
+        let store = Store::open_or_make(&self.store(), self.host());
         self.agreeing(store.map_err(Failure::of_store(operation))?)
     }
 

@@ -5,14 +5,17 @@
 
 mod colour;
 mod commands;
+mod configuration;
 mod exit;
 mod globals;
 mod input;
 mod notices;
 mod output;
+mod paging;
 mod parameters;
 mod refused;
 mod shorthand;
+mod values;
 
 use std::ffi::OsString;
 
@@ -75,8 +78,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
 }
 
 /// Returns the help that is asked for, or what is wrong with arguments that name no command.
-fn without_command(cli: clap::Command, arguments: Vec<OsString>) -> Outcome {
-    let mut cli = cli.subcommands(COMMANDS.iter().map(Command::definition));
+fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome {
+    let options = cli.try_get_matches_from_mut(&arguments);
+    if let Err(error) = options
+        && error.kind() == ErrorKind::DisplayVersion
+    {
+        return refused::usage_outcome(&error);
+    }
+    // Only now, because that takes longer than all else of a start.
+    let mut cli = Cli::command().subcommands(COMMANDS.iter().map(Command::definition));
     match cli.try_get_matches_from_mut(arguments) {
         Ok(_) => {
             let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");

@@ -37,17 +37,63 @@ impl Rendering {
 
     /// Returns the outcome of a command that read this answer.
     pub(super) fn read(&self, answer: &Value) -> Outcome {
-        self.outcome(answer, None)
+        Self::outcome(self.render(answer), None)
+    }
+
+    /// Returns the outcome of a command that read a list, page after page, and where it goes on.
+    ///
+    /// As the AWS CLI does it: JSON has one list, text each page for itself, with what the query
+    /// finds in it, and the token likewise on a page of its own.
+    pub(super) fn read_list(
+        &self,
+        member: &str,
+        items: Vec<Value>,
+        page_size: usize,
+        next_token: Option<&str>,
+    ) -> Outcome {
+        let rendered = match self.format {
+            Format::Json => {
+                let token = next_token.map(|token| ("NextToken", Value::string(token)));
+                let list = [(member, Value::Array(items))];
+                self.render(&Value::object(list.into_iter().chain(token)))
+            }
+            Format::Text => self.render_pages(member, items, page_size, next_token),
+        };
+        Self::outcome(rendered, None)
+    }
+
+    fn render_pages(
+        &self,
+        member: &str,
+        items: Vec<Value>,
+        page_size: usize,
+        next_token: Option<&str>,
+    ) -> Result<String, String> {
+        let mut items = items.into_iter().peekable();
+        let mut out = String::new();
+        loop {
+            let page = items.by_ref().take(page_size).collect();
+            out += &self.render(&Value::object([(member, Value::Array(page))]))?;
+            if items.peek().is_none() {
+                break;
+            }
+        }
+        if let Some(token) = next_token {
+            let token = Value::object([("NextToken", Value::string(token))]);
+            out += &self.render(&Value::object([("NextToken", token)]))?;
+        }
+        Ok(out)
     }
 
     /// Returns the outcome of a command that changed the store, and has this answer.
     pub(super) fn changed(&self, answer: &Value) -> Outcome {
         let what = subject(answer).map_or_else(String::new, |subject| format!(" ({subject})"));
-        self.outcome(answer, Some(format!("the change is done and kept{what}")))
+        let done = format!("the change is done and kept{what}");
+        Self::outcome(self.render(answer), Some(done))
     }
 
-    fn outcome(&self, answer: &Value, done: Option<String>) -> Outcome {
-        match self.render(answer) {
+    fn outcome(rendered: Result<String, String>, done: Option<String>) -> Outcome {
+        match rendered {
             Ok(stdout) => Outcome {
                 stdout,
                 done,
@@ -67,15 +113,15 @@ impl Rendering {
     }
 
     fn render(&self, answer: &Value) -> Result<String, String> {
-        let compact = answer.compact();
         let Some(query) = &self.query else {
             return match self.format {
                 Format::Json => Ok(answer.render() + "\n"),
-                Format::Text => serde_json::from_str(&compact)
+                Format::Text => serde_json::from_str(&answer.compact())
                     .map(|json| text(&json))
                     .map_err(|error| error.to_string()),
             };
         };
+        let compact = answer.compact();
         let data = jmespath::Variable::from_json(&compact)?;
         let found = query.search(&data).map_err(|error| error.to_string())?;
         let found = serde_json::to_value(&*found).map_err(|error| error.to_string())?;

@@ -1,9 +1,9 @@
-//! The checks that the AWS CLI makes before any call: kinds and minima, never maxima or patterns.
+//! The checks that the AWS CLI makes before any call: required members, kinds, unknown members and
+//! minima, never maxima, patterns or choices.
 
 use super::exit::Failure;
 use crate::api::document::{Document, Value};
-use crate::api::limits::{MIN_MEMORY_SIZE, MIN_TIMEOUT};
-use crate::api::shape::{self, Shape};
+use crate::api::shape::{Members, Shape};
 
 /// The violations found so far, a line each.
 #[derive(Default)]
@@ -12,58 +12,100 @@ pub(super) struct Parameters(Vec<String>);
 impl Parameters {
     /// Checks that a string is not empty, where the model demands a character.
     pub(super) fn not_empty(&mut self, parameter: &str, value: Option<&str>) {
-        if value == Some("") {
+        if let Some(value) = value {
+            self.check_length(parameter, value.chars().count(), 1);
+        }
+    }
+
+    /// Checks the minimum of a number.
+    pub(super) fn minimum(&mut self, parameter: &str, value: Option<i64>, min: i64) {
+        if let Some(value) = value.filter(|value| *value < min) {
             self.0.push(format!(
-                "Invalid length for parameter {parameter}, value: 0, valid min length: 1"
+                "Invalid value for parameter {parameter}, value: {value}, valid min value: {min}"
             ));
         }
     }
 
-    /// Checks the minimum of `Timeout` and `MemorySize`.
-    pub(super) fn numbers(&mut self, timeout: Option<i64>, memory_size: Option<i64>) {
-        for (parameter, value, min) in [
-            ("Timeout", timeout, MIN_TIMEOUT),
-            ("MemorySize", memory_size, MIN_MEMORY_SIZE),
-        ] {
-            if let Some(value) = value.filter(|value| *value < min) {
-                self.0.push(format!(
-                    "Invalid value for parameter {parameter}, value: {value}, valid min value: {min}"
-                ));
+    /// Checks the parameters of a request, each of which the table knows.
+    pub(super) fn check_all(&mut self, parameters: &Document, known: Members) {
+        for member in parameters.members() {
+            if let Some((name, shape)) = known.iter().find(|(name, _)| *name == member.name()) {
+                self.check(name, member.value(), *shape);
             }
         }
     }
 
-    /// Checks that a value is a string.
-    pub(super) fn string(&mut self, parameter: &str, value: &Value) {
-        if value.as_str().is_none() {
-            let found = value.kind();
+    /// Checks a parameter and all within it.
+    pub(super) fn check(&mut self, parameter: &str, value: &Value, shape: Shape) {
+        let (fits, expected) = shape.fits(value);
+        if !fits {
+            // The value itself may be a secret.
             self.0.push(format!(
-                "Invalid type for parameter {parameter}, must be a string, found {found}"
+                "Invalid type for parameter {parameter}, must be {expected}, found {}",
+                value.kind()
             ));
+            return;
+        }
+        match shape {
+            Shape::AtLeast(min, shape) => {
+                self.check_min(parameter, value, min);
+                self.check(parameter, value, *shape);
+            }
+            Shape::Requiring(required, members) => {
+                for name in required.iter().filter(|name| value.get(name).is_none()) {
+                    let line = format!("Missing required parameter in {parameter}: \"{name}\"");
+                    self.0.push(line);
+                }
+                self.check_members(parameter, value, members);
+            }
+            Shape::Structure(members) => self.check_members(parameter, value, members),
+            Shape::Map(shape) => {
+                for member in value.members() {
+                    let name = format!("{parameter}.{}", member.name());
+                    self.check(&name, member.value(), *shape);
+                }
+            }
+            Shape::List(shape) => {
+                for (index, item) in value.items().iter().enumerate() {
+                    self.check(&format!("{parameter}[{index}]"), item, *shape);
+                }
+            }
+            Shape::String | Shape::Integer | Shape::Number | Shape::Boolean => {}
         }
     }
 
-    /// Checks the kinds and the names of a structure's members.
-    pub(super) fn structure(
-        &mut self,
-        parameter: &str,
-        value: &Document,
-        members: &'static [(&'static str, Shape)],
-    ) {
-        let known: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    fn check_members(&mut self, parameter: &str, value: &Value, known: Members) {
         for member in value.members() {
-            if !known.contains(&member.name()) {
+            let name = member.name();
+            if let Some((_, shape)) = known.iter().find(|(known, _)| *known == name) {
+                self.check(&format!("{parameter}.{name}"), member.value(), *shape);
+            } else {
+                let names: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
                 self.0.push(format!(
-                    "Unknown parameter in {parameter}: \"{}\", must be one of: {}",
-                    member.name(),
-                    known.join(", ")
+                    "Unknown parameter in {parameter}: \"{name}\", must be one of: {}",
+                    names.join(", ")
                 ));
             }
         }
-        if let Err(error) = shape::check(value, members) {
+    }
+
+    fn check_min(&mut self, parameter: &str, value: &Value, min: i64) {
+        if let Some(number) = value.as_integer() {
+            if number < min {
+                self.0.push(format!(
+                    "Invalid value for parameter {parameter}, value: {number}, valid min value: {min}"
+                ));
+            }
+            return;
+        }
+        let text = value.as_str().map(|text| text.chars().count());
+        self.check_length(parameter, text.unwrap_or(value.items().len()), min);
+    }
+
+    fn check_length(&mut self, parameter: &str, length: usize, min: i64) {
+        if i64::try_from(length).is_ok_and(|length| length < min) {
             self.0.push(format!(
-                "Invalid type for parameter {parameter}.{}",
-                error.problem
+                "Invalid length for parameter {parameter}, value: {length}, valid min length: {min}"
             ));
         }
     }
@@ -77,5 +119,71 @@ impl Parameters {
             "Parameter validation failed:\n{}",
             self.0.join("\n")
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request_shape::CONFIGURATION;
+
+    fn lines(parameters: &str) -> Vec<String> {
+        let mut found = Parameters::default();
+        found.check_all(&Document::parse(parameters).unwrap(), CONFIGURATION);
+        found.0
+    }
+
+    #[test]
+    fn each_line_is_the_aws_clis() {
+        for (parameters, line) in [
+            (
+                r#"{"Timeout": 0}"#,
+                "Invalid value for parameter Timeout, value: 0, valid min value: 1",
+            ),
+            (
+                r#"{"EphemeralStorage": {"Size": 511}}"#,
+                "Invalid value for parameter EphemeralStorage.Size, value: 511, valid min value: 512",
+            ),
+            (
+                r#"{"EphemeralStorage": {}}"#,
+                "Missing required parameter in EphemeralStorage: \"Size\"",
+            ),
+            (
+                r#"{"FileSystemConfigs": [{"Arn": "x"}]}"#,
+                "Missing required parameter in FileSystemConfigs[0]: \"LocalMountPath\"",
+            ),
+            (
+                r#"{"Layers": ["x", ""]}"#,
+                "Invalid length for parameter Layers[1], value: 0, valid min length: 1",
+            ),
+            (
+                r#"{"Architectures": []}"#,
+                "Invalid length for parameter Architectures, value: 0, valid min length: 1",
+            ),
+            (
+                r#"{"VpcConfig": {"VpcId": "x"}}"#,
+                "Unknown parameter in VpcConfig: \"VpcId\", must be one of: SubnetIds, \
+                 SecurityGroupIds, Ipv6AllowedForDualStack",
+            ),
+            (
+                r#"{"Environment": {"Variables": {"KEY": 1}}}"#,
+                "Invalid type for parameter Environment.Variables.KEY, must be a string, found a \
+                 number",
+            ),
+            (
+                r#"{"EphemeralStorage": {"Size": null}}"#,
+                "Invalid type for parameter EphemeralStorage.Size, must be a whole number, found \
+                 null",
+            ),
+        ] {
+            assert_eq!(lines(parameters), [line], "{parameters}");
+        }
+    }
+
+    #[test]
+    fn maxima_patterns_and_choices_are_left_to_the_operation() {
+        let parameters =
+            r#"{"Timeout": 901, "Role": "", "TracingConfig": {"Mode": "x"}, "Layers": []}"#;
+        assert_eq!(lines(parameters), [""; 0]);
     }
 }

@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Outcome;
 
 /// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 6] = [
+const REFUSED: [(&[&str], &str); 7] = [
     (
         &[
             "--s3-bucket",
@@ -32,29 +32,19 @@ const REFUSED: [(&[&str], &str); 6] = [
         "it belongs to a special kind of function, which a store does not have",
     ),
     (
+        &["--master-region"],
+        "a store is one region, and has no replicas of functions of another one",
+    ),
+    (
         &["--code-signing-config-arn", "--source-kms-key-arn"],
         "a store neither signs nor encrypts packages",
     ),
     (
-        &[
-            "--vpc-config",
-            "--package-type",
-            "--dead-letter-config",
-            "--kms-key-arn",
-            "--tracing-config",
-            "--layers",
-            "--file-system-configs",
-            "--architectures",
-            "--ephemeral-storage",
-            "--snap-start",
-            "--logging-config",
-        ],
-        "this version does not take it; write the member into $LATEST/config.json by hand, it is published \
-         from there",
+        &["--architectures", "--package-type"],
+        "it goes with the code: create-function takes it, and update-function-code --architectures",
     ),
     (
         &[
-            "--no-paginate",
             "--cli-input-json",
             "--cli-input-yaml",
             "--generate-cli-skeleton",

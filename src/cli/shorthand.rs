@@ -1,45 +1,30 @@
-//! The AWS CLI's shorthand syntax for structured options: `Variables={A=1,B=two}`, `a=b,c=d`.
+//! The AWS CLI's shorthand syntax for structures, maps and lists: `Variables={A=1,B=two}`,
+//! `SubnetIds=a,b,SecurityGroupIds=c`.
 //!
-//! A value that begins with `{` or `[` is JSON instead. Scalars of the shorthand are strings; who
-//! needs another kind converts them.
+//! The text is parsed without knowing what is wanted; all its scalars are strings. The grammar is
+//! that of the AWS CLI's own parser, but that a key may not be empty, nor stand twice anywhere.
 
 use super::exit::Failure;
 use super::input;
-use crate::api::document::{Document, Value};
+use super::values::invalid;
+use crate::api::document::{Member, Value};
 
-/// Parses the value of an option that holds a structure or a map.
-pub(super) fn structure(option: &str, value: &str) -> Result<Document, Failure> {
-    let text = input::text(option, value)?;
-    let invalid =
-        |problem: String| Failure::Usage(format!("Error parsing parameter '{option}': {problem}"));
-    if text.trim_start().starts_with(['{', '[']) {
-        return Document::parse(&text).map_err(|error| invalid(format!("Invalid JSON: {error}")));
-    }
+/// Parses `key=value,…`; a newline at the end, such as a file has, does not count.
+///
+/// # Errors
+/// If it is no shorthand, or names a file that cannot be read.
+pub(super) fn parse(option: &str, text: &str) -> Result<Vec<Member>, Failure> {
     let rest = text.trim_end_matches('\n');
-    let length = rest.chars().count();
     let mut parser = Parser {
         option,
         rest,
-        length,
+        length: rest.chars().count(),
         depth: 0,
     };
-    let members = parser.pairs(None).map_err(|error| match error {
-        Problem::Syntax(problem) => invalid(problem),
-        Problem::File(failure) => failure,
-    })?;
-    let mut document = Document::default();
-    for (name, value) in &members {
-        document.set(name, value.clone());
-    }
-    Ok(document)
+    parser.pairs()
 }
 
-enum Problem {
-    Syntax(String),
-    File(Failure),
-}
-
-type Parsed<T> = Result<T, Problem>;
+type Parsed<T> = Result<T, Failure>;
 
 struct Parser<'a> {
     option: &'a str,
@@ -53,34 +38,33 @@ struct Parser<'a> {
 /// How deep brackets may stand in one another; nothing that an option takes comes near it.
 const MAX_DEPTH: usize = 32;
 
+/// What ends a word that is not quoted, besides a quote or a comma: where a list may go on, a closing
+/// bracket is a letter like any other, and a `=` shows that the word is a key.
+const ENDS_FIRST: [char; 2] = [']', '}'];
+const ENDS_NEXT: [char; 1] = ['='];
+
 impl<'a> Parser<'a> {
-    /// `key=value,key=value`, up to a bracket or the end.
-    fn pairs(&mut self, end: Option<char>) -> Parsed<Vec<(String, Value)>> {
-        let mut pairs: Vec<(String, Value)> = Vec::new();
-        self.skip_blanks();
-        if end.is_some_and(|end| self.take(end)) {
-            return Ok(pairs);
-        }
+    /// `key=value,key=value`, up to the end.
+    fn pairs(&mut self) -> Parsed<Vec<Member>> {
+        let mut pairs = Vec::new();
         loop {
-            let (key, from_file) = self.key()?;
-            if pairs.iter().any(|(other, _)| *other == key) {
-                return Err(self.syntax(&format!("Second instance of key \"{key}\"")));
-            }
-            let value = self.value(end, from_file)?;
-            pairs.push((key, value));
             self.skip_blanks();
-            match end {
-                Some(end) if self.take(end) => return Ok(pairs),
-                None if self.rest.is_empty() => return Ok(pairs),
-                _ => {}
+            let (key, from_file) = self.key(&pairs)?;
+            let value = match self.bracketed(from_file)? {
+                Some(value) => value,
+                None => self.comma_separated(from_file)?,
+            };
+            pairs.push(Member::new(key, value));
+            self.skip_blanks();
+            if self.rest.is_empty() {
+                return Ok(pairs);
             }
             self.expect(',')?;
-            self.skip_blanks();
         }
     }
 
-    /// A key with its `=`; with `@=` the value is the name of a file.
-    fn key(&mut self) -> Parsed<(String, bool)> {
+    /// A key that none of these pairs has, with its `=`; with `@=` its values may be names of files.
+    fn key(&mut self, pairs: &[Member]) -> Parsed<(&'a str, bool)> {
         let key =
             self.take_while(|letter| letter.is_ascii_alphanumeric() || "-_.#/:".contains(letter));
         if key.is_empty() {
@@ -88,98 +72,137 @@ impl<'a> Parser<'a> {
         }
         self.skip_blanks();
         let from_file = self.take('@');
+        self.skip_blanks();
         self.expect('=')?;
         self.skip_blanks();
-        Ok((key.to_owned(), from_file))
+        if pairs.iter().any(|other| other.name() == key) {
+            return Err(self.syntax(&format!("Second instance of key \"{key}\"")));
+        }
+        Ok((key, from_file))
     }
 
-    fn value(&mut self, end: Option<char>, from_file: bool) -> Parsed<Value> {
-        if from_file {
-            let path = self.scalar(end)?;
-            return input::text(self.option, &path)
-                .map(|text| Value::string(&text))
-                .map_err(Problem::File);
+    /// A list or a map in brackets, if one stands here.
+    fn bracketed(&mut self, from_file: bool) -> Parsed<Option<Value>> {
+        let is_list = self.rest.starts_with('[');
+        if !self.take('[') && !self.take('{') {
+            return Ok(None);
         }
-        if self.take('{') {
-            self.descend()?;
-            let pairs = self.pairs(Some('}'))?;
-            self.depth -= 1;
-            return Ok(Value::object(
-                pairs
-                    .iter()
-                    .map(|(key, value)| (key.as_str(), value.clone())),
-            ));
-        }
-        if self.take('[') {
-            self.descend()?;
-            let list = self.list()?;
-            self.depth -= 1;
-            return Ok(list);
-        }
-        let first = self.scalar(end)?;
-        // Outside brackets a comma goes on with a list, unless a new key follows it.
-        let mut items = vec![first];
-        while end.is_none() && self.rest.starts_with(',') && !self.is_key_next() {
-            self.expect(',')?;
-            self.skip_blanks();
-            items.push(self.scalar(None)?);
-        }
-        let mut values: Vec<Value> = items.iter().map(|item| Value::string(item)).collect();
-        Ok(if values.len() == 1 {
-            values.remove(0)
-        } else {
-            Value::Array(values)
-        })
-    }
-
-    fn descend(&mut self) -> Parsed<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(self.syntax(&format!("More than {MAX_DEPTH} brackets in one another")));
         }
-        Ok(())
+        self.skip_blanks();
+        let value = if is_list {
+            Value::Array(self.items(from_file)?)
+        } else {
+            Value::Object(self.inner_pairs()?)
+        };
+        self.depth -= 1;
+        Ok(Some(value))
     }
 
     /// `a,b]`
-    fn list(&mut self) -> Parsed<Value> {
+    fn items(&mut self, from_file: bool) -> Parsed<Vec<Value>> {
         let mut items = Vec::new();
-        self.skip_blanks();
-        if self.take(']') {
-            return Ok(Value::Array(items));
+        while !self.take(']') {
+            items.push(self.inner_value(from_file)?);
+            self.end_of_inner(']')?;
         }
-        loop {
-            items.push(self.value(Some(']'), false)?);
-            self.skip_blanks();
-            if self.take(']') {
-                return Ok(Value::Array(items));
-            }
-            self.expect(',')?;
-            self.skip_blanks();
+        Ok(items)
+    }
+
+    /// `key=value,key=value}`
+    fn inner_pairs(&mut self) -> Parsed<Vec<Member>> {
+        let mut pairs = Vec::new();
+        while !self.take('}') {
+            let (key, from_file) = self.key(&pairs)?;
+            pairs.push(Member::new(key, self.inner_value(from_file)?));
+            self.end_of_inner('}')?;
+        }
+        Ok(pairs)
+    }
+
+    /// A value in brackets, where a comma always ends it.
+    fn inner_value(&mut self, from_file: bool) -> Parsed<Value> {
+        match self.bracketed(from_file)? {
+            Some(value) => Ok(value),
+            None => self.word(&ENDS_FIRST, from_file),
         }
     }
 
-    /// A quoted text, or all up to the next comma or closing bracket; `\,` is a comma.
-    fn scalar(&mut self, end: Option<char>) -> Parsed<String> {
-        for quote in ['\'', '"'] {
-            if self.take(quote) {
-                return self.quoted(quote);
-            }
+    fn end_of_inner(&mut self, close: char) -> Parsed<()> {
+        self.skip_blanks();
+        if !self.rest.starts_with(close) {
+            self.expect(',')?;
+            self.skip_blanks();
         }
-        let mut text = String::new();
+        Ok(())
+    }
+
+    /// A word, or several with commas between them: a list, up to where a new key stands.
+    fn comma_separated(&mut self, from_file: bool) -> Parsed<Value> {
+        let first = self.word(&ENDS_FIRST, from_file)?;
+        let mut others = Vec::new();
         loop {
-            let part = self.take_while(|letter| letter != ',' && Some(letter) != end);
+            self.skip_blanks();
+            let before = self.rest;
+            if !self.take(',') {
+                break;
+            }
+            self.skip_blanks();
+            let begins_word = !self.rest.is_empty() && !self.rest.starts_with([',', '=', '[', '{']);
+            if begins_word {
+                let word = self.word(&ENDS_NEXT, from_file)?;
+                self.skip_blanks();
+                if self.rest.is_empty() || self.rest.starts_with(',') {
+                    others.push(word);
+                    continue;
+                }
+            }
+            self.rest = before;
+            break;
+        }
+        if others.is_empty() {
+            return Ok(first);
+        }
+        others.insert(0, first);
+        Ok(Value::Array(others))
+    }
+
+    /// A quoted text, or all up to a comma, a quote or one of these; `\,` is a comma.
+    fn word(&mut self, ends: &[char], from_file: bool) -> Parsed<Value> {
+        let quote = self.rest.chars().next();
+        let text = match quote.filter(|quote| ['\'', '"'].contains(quote)) {
+            Some(quote) => self.quoted(quote)?,
+            None => self.unquoted(ends),
+        };
+        if !from_file {
+            return Ok(Value::string(&text));
+        }
+        Ok(Value::string(&input::text(self.option, &text)?))
+    }
+
+    fn unquoted(&mut self, ends: &[char]) -> String {
+        let mut text = String::new();
+        if self.rest.starts_with('=') {
+            return text;
+        }
+        loop {
+            let is_inside = |letter| !",'\"".contains(letter) && !ends.contains(&letter);
+            let part = self.take_while(is_inside);
             text.push_str(part);
-            if !part.ends_with('\\') || !self.rest.starts_with(',') {
-                return Ok(text.trim_end().to_owned());
+            if !part.ends_with('\\') || !self.take(',') {
+                return text.trim_end().to_owned();
             }
             text.pop();
             text.push(',');
-            self.expect(',')?;
         }
     }
 
+    /// `'…'`, in which a backslash stands before a quote and before another backslash.
     fn quoted(&mut self, quote: char) -> Parsed<String> {
-        let mut text = String::new();
+        let (whole, mut text) = (self.rest, String::new());
+        self.take(quote);
         let mut letters = self.rest.char_indices();
         while let Some((at, letter)) = letters.next() {
             match letter {
@@ -195,15 +218,8 @@ impl<'a> Parser<'a> {
                 letter => text.push(letter),
             }
         }
+        self.rest = &whole[1..];
         Err(self.syntax(&format!("Expected a closing {quote}")))
-    }
-
-    fn is_key_next(&self) -> bool {
-        let rest = self.rest.trim_start_matches(',').trim_start();
-        let key = rest.trim_start_matches(|letter: char| {
-            letter.is_ascii_alphanumeric() || "-_.#/:".contains(letter)
-        });
-        key.len() < rest.len() && (key.trim_start().starts_with('=') || key.starts_with("@="))
     }
 
     fn take(&mut self, letter: char) -> bool {
@@ -235,27 +251,31 @@ impl<'a> Parser<'a> {
     }
 
     /// Says where, and not what stands there: values may be secrets.
-    fn syntax(&self, problem: &str) -> Problem {
+    fn syntax(&self, problem: &str) -> Failure {
         let passed = self.length - self.rest.chars().count();
         let place = if self.rest.is_empty() {
             "at the end".to_owned()
         } else {
             format!("at character {}", passed + 1)
         };
-        Problem::Syntax(format!("{problem}, {place}"))
+        invalid(self.option, format!("{problem}, {place}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn parse(text: &str) -> Result<String, String> {
-        match structure("--x", text) {
-            Ok(document) => Ok(document.into_value().compact()),
-            Err(Failure::Usage(message)) => Err(message),
-            Err(other) => panic!("{other:?}"),
-        }
+    fn parsed(text: &str) -> Result<String, String> {
+        let parsed = parse("--x", text).map(|members| Value::Object(members).compact());
+        parsed.map_err(|failure| match failure {
+            Failure::Usage(message) => message,
+            other => panic!("{other:?}"),
+        })
     }
 
     #[test]
@@ -270,51 +290,114 @@ mod tests {
             ("Variables={}", r#"{"Variables":{}}"#),
             ("k=a,b,k2=c", r#"{"k":["a","b"],"k2":"c"}"#),
             ("k=[a,b]", r#"{"k":["a","b"]}"#),
+            ("k=[a,b,]", r#"{"k":["a","b"]}"#),
             ("k=[]", r#"{"k":[]}"#),
             ("k=[{a=b},{c=d}]", r#"{"k":[{"a":"b"},{"c":"d"}]}"#),
+            ("k=[,,]", r#"{"k":["",""]}"#),
+            ("k=[a=b,c=d]", r#"{"k":["a=b","c=d"]}"#),
+            (r"k=a,\,b", r#"{"k":["a",",b"]}"#),
+            ("a=b,\nc= d ,  e\n", r#"{"a":"b","c":["d","e"]}"#),
+            ("k=[[a],[]]", r#"{"k":[["a"],[]]}"#),
             ("k={a={b=c}},d=e", r#"{"k":{"a":{"b":"c"}},"d":"e"}"#),
+            ("k={a=[b,c],d=e,}", r#"{"k":{"a":["b","c"],"d":"e"}}"#),
             (r"k=a\,b", r#"{"k":"a,b"}"#),
+            (r"k=a\b", r#"{"k":"a\\b"}"#),
             ("k='a,b',l=\"c d\"", r#"{"k":"a,b","l":"c d"}"#),
+            ("k='a',\"b\",c,l=d", r#"{"k":["a","b","c"],"l":"d"}"#),
             (r"k='it\'s'", r#"{"k":"it's"}"#),
+            (r"k='a\\',l='\n'", r#"{"k":"a\\","l":"\\n"}"#),
             ("k=", r#"{"k":""}"#),
+            ("k={a=,b=}", r#"{"k":{"a":"","b":""}}"#),
+            ("k=,l=a", r#"{"k":"","l":"a"}"#),
             ("k=a=b", r#"{"k":"a=b"}"#),
+            ("k={a=b=c}", r#"{"k":{"a":"b=c"}}"#),
+            ("k=a,b]", r#"{"k":["a","b]"]}"#),
             ("a = b , c = d", r#"{"a":"b","c":"d"}"#),
+            (
+                "k = { a = b , c = [ d , e ] } ",
+                r#"{"k":{"a":"b","c":["d","e"]}}"#,
+            ),
+            ("a=b\n", r#"{"a":"b"}"#),
             ("url=http://x/y?z", r#"{"url":"http://x/y?z"}"#),
             ("k=é€", r#"{"k":"é€"}"#),
-            (r#"{"Variables": {"A": "1"}}"#, r#"{"Variables":{"A":"1"}}"#),
         ] {
-            assert_eq!(parse(text).as_deref(), Ok(json), "{text}");
+            assert_eq!(parsed(text).as_deref(), Ok(json), "{text}");
         }
     }
 
     #[test]
     fn deep_nesting_is_refused_not_overflowed() {
         for text in ["a={".repeat(200_000), format!("a={}", "[".repeat(200_000))] {
-            assert!(parse(&text).unwrap_err().contains("More than 32 brackets"));
+            assert!(parsed(&text).unwrap_err().contains("More than 32 brackets"));
         }
     }
 
     #[test]
     fn what_is_no_shorthand_is_told_with_the_place() {
-        for (text, said) in [
+        for (text, problem) in [
+            ("", "Expected a key, at the end"),
             ("a", "Expected: '=', at the end"),
             ("=b", "Expected a key, at character 1"),
+            ("a=b,", "Expected a key, at the end"),
             ("a=b,,c=d", "Expected a key, at character 5"),
             ("a={b=c", "Expected: ',', at the end"),
+            ("a=[b", "Expected: ',', at the end"),
+            ("a=b}", "Expected: ',', at character 4"),
+            ("a=it's", "Expected: ',', at character 5"),
+            ("a==b", "Expected: ',', at character 3"),
             ("a='b", "Expected a closing ', at character 4"),
             ("a=b,a=c", "Second instance of key \"a\""),
-            ("{\"a\": }", "Invalid JSON"),
-            (
-                "[1]",
-                "Invalid JSON: line 1: expected an object, found a list",
-            ),
+            ("m={a=b,a=c}", "Second instance of key \"a\""),
         ] {
-            let message = parse(text).unwrap_err();
+            let message = parsed(text).unwrap_err();
             assert!(
                 message.starts_with("Error parsing parameter '--x': "),
                 "{message}"
             );
-            assert!(message.contains(said), "{text}: {message}");
+            assert!(message.contains(problem), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_from_files_where_the_key_says_so() {
+        let mut named = tempfile::Builder::new().prefix("a,b").tempfile().unwrap();
+        named.write_all("é,}\n".as_bytes()).unwrap();
+        let file = format!("'file://{}'", named.path().display());
+        for (text, json) in [
+            (format!("k@={file}"), r#"{"k":"é,}\n"}"#),
+            (
+                format!("k={{a@={file},b=c}}"),
+                r#"{"k":{"a":"é,}\n","b":"c"}}"#,
+            ),
+            (format!("k@={file},x"), r#"{"k":["é,}\n","x"]}"#),
+            (format!("k@=[{file}]"), r#"{"k":["é,}\n"]}"#),
+            ("k@=plain".to_owned(), r#"{"k":"plain"}"#),
+            ("k=file://x".to_owned(), r#"{"k":"file://x"}"#),
+        ] {
+            assert_eq!(parsed(&text).as_deref(), Ok(json), "{text}");
+        }
+        let message = parsed("k@=file:///nowhere").unwrap_err();
+        assert!(message.contains("file:///nowhere"), "{message}");
+    }
+
+    proptest! {
+        #[test]
+        fn words_without_quotes_mean_themselves(
+            texts in prop::collection::vec("[A-Za-z0-9_.#/:;!?*+ -]{0,6}[A-Za-z0-9]", 2..5),
+        ) {
+            let list = texts.iter().map(|text| Value::string(text.trim_start())).collect();
+            let expected = Value::object([("k", Value::Array(list)), ("l", Value::string("x"))]);
+            prop_assert_eq!(parsed(&format!("k={},l=x", texts.join(","))), Ok(expected.compact()));
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in any::<String>()) {
+            drop(parsed(&text));
+        }
+
+        #[test]
+        fn text_like_shorthand_never_panics(text in "[ab=,@'\"\\\\\\[\\]{} é\n]{0,24}") {
+            drop(parsed(&text));
         }
     }
 }

@@ -27,10 +27,10 @@ pub(super) fn latest(
 pub(super) fn version(
     scope: &Scope,
     function: &FunctionName,
-    version: &PublishedVersion,
+    version: PublishedVersion,
     arn_qualifier: Option<&str>,
 ) -> FunctionConfiguration {
-    let mut answer = version.configuration.clone();
+    let mut answer = version.configuration;
     answer.set_revision_id(&version.revision_id);
     answer.set_place(scope, function, arn_qualifier, &version.number.to_string());
     answer.complete_answer(function);
@@ -41,7 +41,7 @@ pub(super) fn version(
 pub(super) fn published(
     scope: &Scope,
     function: &FunctionName,
-    published: &PublishedVersion,
+    published: PublishedVersion,
 ) -> FunctionConfiguration {
     let number = published.number.to_string();
     version(scope, function, published, Some(&number))

@@ -2,14 +2,13 @@
 
 use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::Value;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::CreateFunctionRequest;
 use crate::api::revision_id::Place;
 use crate::api::validation::Violations;
 use crate::store::{PackageSource, Store, StoreError};
 
-use super::requests::latest_of;
+use super::requests::{check_requested, latest_of};
 
 /// Makes a function, with version 1 if that is asked for.
 ///
@@ -22,12 +21,14 @@ pub fn create_function(
     request: &CreateFunctionRequest,
     package: &PackageSource,
 ) -> Result<FunctionConfiguration, Error> {
-    let (scope, mut configuration) = (store.scope(), requested_configuration(request));
-    let name = validate(store, request, &configuration)?;
+    let scope = store.scope();
+    let name = validate(store, request)?;
     if store.contains(&name)? {
         return Err(exists(&name));
     }
     let upload = store.upload(package)?;
+    let mut configuration = FunctionConfiguration::default();
+    request.configuration.apply(&mut configuration, &name);
     configuration.set_code(upload.code());
     let mut creation = store.creation(name.clone(), upload)?;
     configuration.set_last_modified(creation.time());
@@ -55,34 +56,12 @@ pub fn create_function(
     }
 }
 
-fn requested_configuration(request: &CreateFunctionRequest) -> FunctionConfiguration {
-    let string = |text: &String| Value::string(text);
-    let integer = |number: i64| Value::parse(&number.to_string()).ok();
-    let members = [
-        ("Runtime", request.runtime.as_ref().map(string)),
-        ("Role", Some(string(&request.role))),
-        ("Handler", request.handler.as_ref().map(string)),
-        ("Description", request.description.as_ref().map(string)),
-        ("Timeout", request.timeout.and_then(integer)),
-        ("MemorySize", request.memory_size.and_then(integer)),
-        ("Environment", request.environment.clone()),
-    ];
-    FunctionConfiguration::from_members(
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
-    )
-}
-
-fn validate(
-    store: &Store,
-    request: &CreateFunctionRequest,
-    configuration: &FunctionConfiguration,
-) -> Result<FunctionName, Error> {
+fn validate(store: &Store, request: &CreateFunctionRequest) -> Result<FunctionName, Error> {
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);
-    violations.check_configuration(configuration, store.quotas());
+    violations.check_required(request.configuration.document());
+    check_requested(store, &request.configuration, &mut violations);
     violations.check_tags(&request.tags, store.quotas());
     Ok(latest_of(store.scope(), reference, violations)?.name)
 }

@@ -1,59 +1,38 @@
-//! `ListVersionsByFunction`: reads `$LATEST` and every published version.
+//! `ListVersionsByFunction`: reads `$LATEST` and the published versions, a page at a time.
 
-use super::answers;
+use super::listing::Page;
 use super::reading::Wanted;
 use crate::api::Error;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
-use crate::api::qualifier::LATEST;
-use crate::store::{PublishedVersion, Store, StoreError, View};
+use crate::api::paging::{StateMarker, page_size};
+use crate::api::validation::Violations;
+use crate::store::Store;
 
-/// Returns `$LATEST` and all versions, by number. A version that is broken is left out, and named
+/// Returns `$LATEST` and the versions, by number. A version that is broken is left out, and named
 /// beside the list.
 ///
 /// # Errors
-/// `InvalidParameterValueException` for a bad name; `ResourceNotFoundException`;
-/// `TooManyRequestsException` if the function changed all the time; `ServiceException`.
+/// `InvalidParameterValueException` for a bad name, marker or number of items;
+/// `ResourceNotFoundException`; `TooManyRequestsException` if the function changed all the time;
+/// `ServiceException`.
 pub fn list_versions_by_function(
     store: &Store,
     request: &ListVersionsByFunctionRequest,
 ) -> Result<ListVersionsByFunctionResponse, Error> {
-    let scope = store.scope();
-    let wanted = Wanted::parse(scope, &request.function_name, None)?;
-    let name = &wanted.name;
-    let (latest, view) = store
-        .read(name, |view| Ok((view.latest()?, view.clone())))?
-        .ok_or_else(|| wanted.not_found(store))?;
-    let first = answers::latest(scope, name, &latest, &latest.code()?, Some(LATEST));
-    let mut response = ListVersionsByFunctionResponse {
-        versions: vec![first],
-        broken: Vec::new(),
-    };
-    // Versions never change, so they are read after the state was; one that has vanished is left
-    // out.
-    for number in view.version_numbers()? {
-        match whole_version(&view, number) {
-            Ok(Some(version)) => {
-                response
-                    .versions
-                    .push(answers::published(scope, name, &version));
-            }
-            Ok(None) => {}
-            // It may have been deleted while it was read.
-            Err(_) if matches!(view.contains_version(number), Ok(false)) => {}
-            Err(error) => response.broken.push(error.to_string()),
-        }
+    let mut violations = Violations::default();
+    let size = page_size(request.max_items, &mut violations);
+    let marker = request.marker.as_deref().map(StateMarker::parse);
+    let after = marker.and_then(|marker| violations.check("Marker", marker));
+    let wanted = Wanted::parse_with(store.scope(), &request.function_name, None, violations)?;
+    let mut page = Page::new(size);
+    if !page.add_states(store, &wanted.name, after)? {
+        return Err(wanted.not_found(store));
     }
-    for version in &mut response.versions {
-        version.leave_out_states();
-    }
-    Ok(response)
-}
-
-/// Reads a version, and sees that its package is there.
-fn whole_version(view: &View, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
-    let version = view.version(number)?;
-    if version.is_some() {
-        view.check_package(number)?;
-    }
-    Ok(version)
+    let last = page.items.last().filter(|_| page.has_more);
+    Ok(ListVersionsByFunctionResponse {
+        next_marker: last.map(FunctionConfiguration::version),
+        versions: page.items,
+        broken: page.broken,
+    })
 }

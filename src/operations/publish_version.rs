@@ -36,7 +36,7 @@ pub fn publish_version(
     {
         // Nothing was copied: the recorded facts, and the hash, say that nothing changed.
         check_preconditions(&name, &latest, &believed.code, request)?;
-        return Ok(unchanged(store, &name, &last.version));
+        return Ok(unchanged(store, &name, last.version.clone()));
     }
 
     let mut change = function.change("PublishVersion", &latest)?;
@@ -48,7 +48,7 @@ pub fn publish_version(
         _ => Snapshot::new(&latest, code),
     };
     if let Some(last) = repeated(store, &latest, last.as_ref(), &snapshot.content)? {
-        return Ok(unchanged(store, &name, &last.version));
+        return Ok(unchanged(store, &name, last.version.clone()));
     }
 
     let Snapshot {
@@ -118,7 +118,7 @@ fn other_code(name: &FunctionName, given: &str, code: &CodeIdentity) -> Error {
 fn unchanged(
     store: &Store,
     name: &FunctionName,
-    version: &PublishedVersion,
+    version: PublishedVersion,
 ) -> PublishVersionResponse {
     let number = version.number;
     let configuration = answers::published(store.scope(), name, version);

@@ -33,7 +33,16 @@ impl Wanted {
         function_name: &str,
         qualifier: Option<&str>,
     ) -> Result<Self, Error> {
-        let mut violations = Violations::default();
+        Self::parse_with(scope, function_name, qualifier, Violations::default())
+    }
+
+    /// Takes them apart, and tells what was found wrong with other members along with them.
+    pub(super) fn parse_with(
+        scope: &Scope,
+        function_name: &str,
+        qualifier: Option<&str>,
+        mut violations: Violations,
+    ) -> Result<Self, Error> {
         let reference = FunctionReference::parse_namespaced(function_name);
         let reference = violations.check("FunctionName", reference);
         qualifier.map(|text| violations.check("Qualifier", Qualifier::parse(text)));
@@ -79,7 +88,7 @@ impl Wanted {
             Found::Latest(latest) => {
                 answers::latest(scope, name, latest, &latest.code()?, qualifier)
             }
-            Found::Version(version) => answers::version(scope, name, version, qualifier),
+            Found::Version(version) => answers::version(scope, name, version.clone(), qualifier),
         })
     }
 

@@ -2,8 +2,10 @@
 
 use super::not_found::not_found;
 use crate::api::Error;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::qualifier::LATEST;
+use crate::api::requested_configuration::RequestedConfiguration;
 use crate::api::revision_id::RevisionId;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
@@ -68,9 +70,28 @@ pub(super) fn check_revision_id(
     })
 }
 
+/// Checks the values that a request gives for a configuration.
+pub(super) fn check_requested(
+    store: &Store,
+    requested: &RequestedConfiguration,
+    violations: &mut Violations,
+) {
+    violations.check_requested(requested, store.quotas(), &store.scope().region);
+}
+
 /// Checks the values that stand in `$LATEST/config.json`, as a request's would be.
 pub(super) fn check_values(store: &Store, latest: &Latest) -> Result<(), Error> {
+    check_values_of(store, latest, latest.stored_configuration())
+}
+
+/// Checks the values of a configuration that is that of `$LATEST/config.json`, but for what a
+/// request replaces: the values of the request are checked already.
+pub(super) fn check_values_of(
+    store: &Store,
+    latest: &Latest,
+    configuration: &FunctionConfiguration,
+) -> Result<(), Error> {
     let mut violations = Violations::default();
-    violations.check_configuration(latest.stored_configuration(), store.quotas());
+    violations.check_configuration(configuration, store.quotas());
     violations.into_result_in(&latest.config_path().display().to_string())
 }

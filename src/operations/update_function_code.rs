@@ -2,12 +2,13 @@
 
 use super::answers;
 use super::publishing::LastPublish;
-use super::requests::{check_revision_id, check_values, latest_of};
+use super::requests::{check_requested, check_revision_id, check_values_of, latest_of};
 use crate::api::Error;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::messages::UpdateFunctionCodeRequest;
+use crate::api::qualifier::LATEST;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
 use crate::store::{Change, Latest, LockedFunction, PackageSource, Store, Upload, View};
@@ -26,6 +27,7 @@ pub fn update_function_code(
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);
+    check_requested(store, &request.configuration, &mut violations);
     let target = latest_of(store.scope(), reference, violations)?;
     let name = target.name.clone();
     let not_found = || target.not_found(store);
@@ -43,7 +45,6 @@ pub fn update_function_code(
     check_revision_id(&name, request.revision_id.as_deref(), || {
         latest.revision_id(&old_code)
     })?;
-    check_values(store, &latest)?;
     update(
         store,
         &name,
@@ -64,8 +65,10 @@ fn update(
     (latest, old_code): (&Latest, &CodeIdentity),
 ) -> Result<FunctionConfiguration, Error> {
     let scope = store.scope();
-    let mut change = function.change("UpdateFunctionCode", latest)?;
     let mut configuration = latest.configuration(upload.code());
+    request.configuration.apply(&mut configuration, name);
+    check_values_of(store, latest, &configuration)?;
+    let mut change = function.change("UpdateFunctionCode", latest)?;
     configuration.set_last_modified(change.time().max(latest.last_modified().next()));
     configuration.complete_latest(scope, name);
     let mut published = None;
@@ -73,7 +76,7 @@ fn update(
         let last = LastPublish::read(function.view(), latest)?;
         let content = configuration.content_sha256();
         published = Some(match last.filter(|last| last.is_repeated_by(&content)) {
-            Some(last) => answers::published(scope, name, &last.version),
+            Some(last) => answers::published(scope, name, last.version),
             None => publish(scope, name, &mut change, upload, &configuration)?,
         });
     }
@@ -115,8 +118,12 @@ fn try_out(
     let new_code = package.inspect(store.quotas())?;
     let revision_id = latest.revision_id(&latest.code()?);
     check_revision_id(name, request.revision_id.as_deref(), || revision_id.clone())?;
-    check_values(store, &latest)?;
-    let mut answer = answers::latest(store.scope(), name, &latest, &new_code, None);
+    let mut answer = latest.configuration(&new_code);
+    request.configuration.apply(&mut answer, name);
+    check_values_of(store, &latest, &answer)?;
+    answer.set_default_last_modified(latest.last_modified());
     answer.set_revision_id(revision_id.as_str());
+    answer.set_place(store.scope(), name, None, LATEST);
+    answer.complete_answer(name);
     Ok(Some(answer))
 }

@@ -130,14 +130,37 @@ impl<'f> Change<'f> {
         let area = upload.area().directory();
         area.rename(&upload.name(), &self.staging, &code)?;
         self.adds += upload.code().size;
+        self.write_configuration(configuration)?;
+        let fact = record_latest(&self.staging, &code, upload, configuration, self.draft.time)?;
+        let revision_id = fact.revision_id.clone();
+        Ok((fact, revision_id))
+    }
+
+    /// Stages a configuration for `$LATEST`, whose package stays as it is, and returns what to
+    /// record of both.
+    ///
+    /// # Errors
+    /// If it cannot be written and flushed.
+    pub fn stage_configuration(
+        &mut self,
+        latest: &Latest,
+        code: &CodeIdentity,
+        configuration: &FunctionConfiguration,
+    ) -> Result<(LatestFact, RevisionId), StoreError> {
+        self.write_configuration(configuration)?;
+        let revision_id = configuration.revision_id(self.draft.time, Place::Latest);
+        Ok((latest.fact(code, revision_id.clone()), revision_id))
+    }
+
+    fn write_configuration(
+        &mut self,
+        configuration: &FunctionConfiguration,
+    ) -> Result<(), StoreError> {
         let config = self.token.entry(CONFIG_JSON);
         self.staged.push(config.clone());
         let text = configuration.document().render();
         self.staging
-            .write_file(&config, PRIVATE_FILE_MODE, text.as_bytes())?;
-        let fact = record_latest(&self.staging, &code, upload, configuration, self.draft.time)?;
-        let revision_id = fact.revision_id.clone();
-        Ok((fact, revision_id))
+            .write_file(&config, PRIVATE_FILE_MODE, text.as_bytes())
     }
 
     /// Returns what to record of `$LATEST` when it stays as it is, but its revision id moves.

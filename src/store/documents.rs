@@ -15,7 +15,7 @@ use crate::api::shape::{self, Members, Shape};
 use crate::api::timestamp::Timestamp;
 
 /// A published version as it stands in a store.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PublishedVersion {
     /// The version's number.
     pub number: u64,

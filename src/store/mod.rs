@@ -44,6 +44,7 @@ mod package;
 mod registry;
 mod staging;
 mod usage;
+mod versions;
 mod view;
 
 pub use change::{Change, StagedVersion};
@@ -57,4 +58,5 @@ pub use locked::LockedFunction;
 pub use package::PackageSource;
 pub use registry::Store;
 pub use staging::Upload;
+pub use versions::Versions;
 pub use view::View;

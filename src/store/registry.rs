@@ -287,19 +287,37 @@ impl Store {
     /// # Errors
     /// If the directory cannot be read.
     pub fn functions(&self) -> Result<Vec<FunctionName>, StoreError> {
-        let Some(root) = self.root() else {
-            return Ok(Vec::new());
-        };
         let mut functions = Vec::new();
-        for name in root.names()? {
-            if let Some(name) = name.to_str().and_then(FunctionName::parse)
-                && is_function_at(root, &name)?
-            {
+        for name in self.possible_functions()? {
+            if self.is_function(&name)? {
                 functions.push(name);
             }
         }
+        Ok(functions)
+    }
+
+    /// Returns the names that stand in the store and that a function can have, sorted. Reads the
+    /// directory and nothing in it.
+    ///
+    /// # Errors
+    /// If the directory cannot be read.
+    pub fn possible_functions(&self) -> Result<Vec<FunctionName>, StoreError> {
+        let names = self.root().map_or(Ok(Vec::new()), Directory::names)?;
+        let mut functions: Vec<FunctionName> = names
+            .iter()
+            .filter_map(|name| FunctionName::parse(name.to_str()?))
+            .collect();
         functions.sort_unstable();
         Ok(functions)
+    }
+
+    /// Returns whether a function stands under a name; what is no directory is none.
+    ///
+    /// # Errors
+    /// If the directory cannot be looked at.
+    pub fn is_function(&self, name: &FunctionName) -> Result<bool, StoreError> {
+        self.root()
+            .map_or(Ok(false), |root| is_function_at(root, name))
     }
 
     /// Returns the path of the store, as it was named.

@@ -207,6 +207,14 @@ impl View {
     /// # Errors
     /// If one of its files is missing, or is not what it must be.
     pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
+        match self.open_version(number)? {
+            Some(directory) => PublishedVersion::read(&directory, number).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens the directory of a published version; `None` if there is none of this number.
+    pub(super) fn open_version(&self, number: u64) -> Result<Option<Directory>, StoreError> {
         if let Some((staging, token)) = &self.pending {
             let removed = self.last_line().is_some_and(|line| {
                 line.removed
@@ -217,16 +225,27 @@ impl View {
                 return Ok(None);
             }
             if let Some(directory) = staging.open(&token.version(number))? {
-                return PublishedVersion::read(&directory, number).map(Some);
+                return Ok(Some(directory));
             }
         }
-        let Some(versions) = self.versions()? else {
-            return Ok(None);
-        };
-        let Some(directory) = versions.open(&number.to_string())? else {
-            return Ok(None);
-        };
-        PublishedVersion::read(&directory, number).map(Some)
+        let versions = self.versions()?;
+        versions.map_or(Ok(None), |versions| versions.open(&number.to_string()))
+    }
+
+    /// Reads a published version and sees that its package is there, too; `None` if there is none of
+    /// this number.
+    ///
+    /// # Errors
+    /// If one of its files is missing, or is not what it must be.
+    pub(super) fn whole_version(
+        &self,
+        number: u64,
+    ) -> Result<Option<PublishedVersion>, StoreError> {
+        let version = self.version(number)?;
+        if version.is_some() {
+            self.check_package(number)?;
+        }
+        Ok(version)
     }
 
     /// Sees that the package of a published version that was read stands there. Its bytes are not
@@ -309,7 +328,7 @@ impl View {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn version_numbers(&self) -> Result<Vec<u64>, StoreError> {
+    pub(super) fn version_numbers(&self) -> Result<Vec<u64>, StoreError> {
         let names = self.versions()?.map_or(Ok(Vec::new()), Directory::names)?;
         let in_place = names
             .iter()

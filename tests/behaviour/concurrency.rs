@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{ROLE, Ran, TestStore, code_sha256, files_under, sha256_hex, zip_of};
+use crate::support::{
+    ROLE, Ran, TestStore, code_sha256, files_under, requested_configuration, sha256_hex, zip_of,
+};
 
 /// How many processes write to one function at once.
 const WRITERS: usize = 64;
@@ -429,9 +431,11 @@ fn a_function_that_appears_right_before_the_rename_is_a_conflict() {
     };
     let request = CreateFunctionRequest {
         function_name: "hello".to_owned(),
-        runtime: Some("python3.13".to_owned()),
-        role: ROLE.to_owned(),
-        handler: Some("app.handler".to_owned()),
+        configuration: requested_configuration(&json!({
+            "Runtime": "python3.13",
+            "Role": ROLE,
+            "Handler": "app.handler",
+        })),
         ..CreateFunctionRequest::default()
     };
     let package = PackageSource::open(Path::new(zip.strip_prefix("fileb://").unwrap())).unwrap();

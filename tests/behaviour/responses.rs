@@ -65,7 +65,7 @@ fn rich_config() -> Value {
     })
 }
 
-/// Runs all four operations on `hello` and checks what each answers.
+/// Runs every operation that answers with a configuration on `hello` and checks what each answers.
 #[track_caller]
 fn all_answers_fit(store: &TestStore, unknown: &[&str]) {
     let fits = |ran: &Ran| {
@@ -78,6 +78,8 @@ fn all_answers_fit(store: &TestStore, unknown: &[&str]) {
     assert_eq!(again, first);
     fits(&store.update("hello", b"v1", &["--dry-run"]));
     fits(&store.update("hello", b"v1", &[]));
+    fits(&store.configure("hello", &["--logging-config", "LogFormat=JSON"]));
+    fits(&store.configure("hello", &[]));
     fits(&store.get("hello", &["--qualifier", "$LATEST"]));
     let second = fits(&store.update("hello", b"v2", &["--publish"]));
     let number = second["Version"].as_str().unwrap();
@@ -90,6 +92,7 @@ fn all_answers_fit(store: &TestStore, unknown: &[&str]) {
     std::fs::rename(store.join("hello"), store.join("bye")).unwrap();
     fits(&store.get("bye", &[]));
     fits(&store.update("bye", b"v3", &[]));
+    fits(&store.configure("bye", &["--vpc-config", "SubnetIds=[],SecurityGroupIds=[]"]));
     fits(&store.publish("bye", &[]));
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{CodeTime, Function, Model, hex, time_of};
-use crate::operations::{get, status};
+use crate::operations::{get, list_functions, list_versions, status};
 use crate::support::files_under;
 use crate::world::{World, names_in};
 
@@ -59,6 +59,40 @@ fn see_function(store: &Store, world: &World, function: &str, seen: &mut Seen) {
         let value = serde_json::from_str(&text).unwrap();
         seen.insert(format!("{function}/function.json"), value);
     }
+}
+
+/// Sees that both lists hold what the model says, in their order, whatever the size of a page.
+pub(crate) fn check_lists(world: &World, model: &Model, page_size: i64) {
+    let Some(store) = world.reader() else {
+        return;
+    };
+    let (mut latest, mut all) = (Vec::new(), Vec::new());
+    for (name, function) in &model.functions {
+        let unqualified = function.latest_answer(name, world.now(name).files_modified);
+        let mut qualified = unqualified.clone();
+        let arn = qualified["FunctionArn"].as_str().unwrap().to_owned() + ":$LATEST";
+        qualified["FunctionArn"] = arn.into();
+        let numbers = function.versions.keys();
+        let versions = numbers.map(|number| function.version_answer(name, *number).unwrap());
+        let states: Vec<Value> = [qualified]
+            .into_iter()
+            .chain(versions)
+            .map(in_list)
+            .collect();
+        assert_eq!(list_versions(&store, name, page_size), states);
+        latest.push(in_list(unqualified));
+        all.extend(states);
+    }
+    assert_eq!(list_functions(&store, false, page_size), latest);
+    assert_eq!(list_functions(&store, true, page_size), all);
+}
+
+/// Lists leave the states out.
+fn in_list(mut answer: Value) -> Value {
+    for state in ["State", "LastUpdateStatus"] {
+        answer.as_object_mut().unwrap().shift_remove(state).unwrap();
+    }
+    answer
 }
 
 /// What readers would see if the store were as the model is.

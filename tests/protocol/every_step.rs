@@ -84,6 +84,8 @@ fn scenarios() -> Vec<Scenario> {
             changed,
             Operation::update("hello", package(2), false),
         ),
+        scenario("configure", changed, Operation::configure("hello")),
+        scenario("configure by hand", placed, Operation::configure("hello")),
         scenario(
             "update and publish",
             changed,
@@ -364,6 +366,7 @@ fn an_edit_by_hand_before_the_commit_is_taken_or_stops_it_and_is_never_lost() {
     let operations = [
         (Operation::publish("hello"), all),
         (Operation::update("hello", package(2), false), to_latest),
+        (Operation::configure("hello"), to_latest),
         (Operation::update("hello", package(2), true), all),
     ];
     for (operation, edit) in operations

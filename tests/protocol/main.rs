@@ -20,6 +20,7 @@ mod support;
 mod attempt;
 mod by_hand;
 mod checks;
+mod configuration;
 mod every_step;
 mod model;
 mod operations;

@@ -11,6 +11,7 @@ use lambda_store::api::timestamp::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::configuration::{apply, is_refused};
 use crate::operations::{Answer, Hash, Operation, Revision};
 use crate::support::ROLE;
 
@@ -398,6 +399,15 @@ impl Function {
         })
     }
 
+    /// When `$LATEST` is last modified by a change: strictly after the last time.
+    fn next_last_modified(&self, time: u64, now: Now) -> u64 {
+        let stated = self.config.get("LastModified");
+        let last = stated.map_or(now.files_modified, |stated| {
+            time_of(stated.as_str().unwrap())
+        });
+        time.max(last + 1)
+    }
+
     fn found_edited(&self) -> Vec<&'static str> {
         let Some((config, code)) = &self.recorded else {
             return Vec::new();
@@ -422,6 +432,9 @@ impl Function {
         let mut config = config;
         let text = number.to_string();
         complete(&mut config, name, &text, Some(&text));
+        if config["SnapStart"]["ApplyOn"] == "PublishedVersions" {
+            config["SnapStart"]["OptimizationStatus"] = json!("On");
+        }
         let id = fingerprint(time, &text, &config);
         config.insert("RevisionId".to_owned(), json!(id));
         let version = Version {
@@ -472,6 +485,7 @@ impl Model {
     ) -> Result<Answer, &'static str> {
         match operation {
             Operation::Create { .. } => self.create(operation, now),
+            Operation::Configure { .. } => self.configure(operation, now),
             Operation::Update { .. } => self.update(operation, now),
             Operation::Publish { .. } => self.publish(operation, now),
         }
@@ -482,19 +496,21 @@ impl Model {
             function: name,
             code,
             publish,
-            description,
-            timeout,
+            given,
             tags,
         } = operation
         else {
             unreachable!()
         };
+        if is_refused(given) {
+            return Err("InvalidParameterValueException");
+        }
         if self.functions.contains_key(name) {
             return Err("ResourceConflictException");
         }
         let time = now.clock;
-        let mut config = short_config(description);
-        config.insert("Timeout".to_owned(), json!(timeout));
+        let mut config = short_config("made");
+        apply(&mut config, name, given);
         config.insert("LastModified".to_owned(), json!(time_text(time)));
         set_code(&mut config, code);
         complete(&mut config, name, "$LATEST", None);
@@ -527,6 +543,7 @@ impl Model {
         let Operation::Update {
             function: name,
             code,
+            architecture,
             publish,
             dry_run,
             revision,
@@ -539,19 +556,21 @@ impl Model {
         if *dry_run {
             let mut answer = function.latest_answer(name, now.files_modified);
             set_code(answer.as_object_mut().unwrap(), code);
+            if let Some(architecture) = architecture {
+                answer["Architectures"] = json!([architecture]);
+            }
             return Ok(Answer::new(answer));
         }
         let time = function.next_time(now.clock);
         let found_edited = function.found_edited();
         function.settle_facts();
-        let stated = function.config.get("LastModified");
-        let last_modified = stated.map_or(now.files_modified, |stated| {
-            time_of(stated.as_str().unwrap())
-        });
-        let last_modified = time.max(last_modified + 1);
+        let last_modified = function.next_last_modified(time, now);
         function.code = code.clone();
         function.code_time = CodeTime::Written(time);
         let mut config = function.latest();
+        if let Some(architecture) = architecture {
+            config.insert("Architectures".to_owned(), json!([architecture]));
+        }
         config.insert("LastModified".to_owned(), json!(time_text(last_modified)));
         complete(&mut config, name, "$LATEST", None);
         let mut made = None;
@@ -570,6 +589,33 @@ impl Model {
             Some(number) => function.version_answer(name, number).unwrap(),
             None => function.latest_answer(name, 0),
         }))
+    }
+
+    fn configure(&mut self, operation: &Operation, now: Now) -> Result<Answer, &'static str> {
+        let Operation::Configure {
+            function: name,
+            given,
+            revision,
+        } = operation
+        else {
+            unreachable!()
+        };
+        if is_refused(given) {
+            return Err("InvalidParameterValueException");
+        }
+        let function = self.function(name)?;
+        check_revision(function, *revision)?;
+        let time = function.next_time(now.clock);
+        let found_edited = function.found_edited();
+        function.settle_facts();
+        let last_modified = function.next_last_modified(time, now);
+        let mut config = function.latest();
+        apply(&mut config, name, given);
+        config.insert("LastModified".to_owned(), json!(time_text(last_modified)));
+        complete(&mut config, name, "$LATEST", None);
+        function.config = config;
+        function.end_change("UpdateFunctionConfiguration", time, None, &found_edited);
+        Ok(Answer::new(function.latest_answer(name, 0)))
     }
 
     fn publish(&mut self, operation: &Operation, now: Now) -> Result<Answer, &'static str> {

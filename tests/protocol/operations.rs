@@ -3,15 +3,16 @@
 use lambda_store::api::Error;
 use lambda_store::api::configuration::FunctionConfiguration;
 use lambda_store::api::messages::{
-    Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, NextPublish,
-    PublishVersionRequest, StatusRequest, UpdateFunctionCodeRequest,
+    Comparison, CreateFunctionRequest, GetFunctionConfigurationRequest, ListFunctionsRequest,
+    ListVersionsByFunctionRequest, NextPublish, PublishVersionRequest, StatusRequest,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
 use serde_json::{Value, json};
 
-use crate::model::{Model, Package};
-use crate::support::ROLE;
+use crate::model::{Members, Model, Package, short_config};
+use crate::support::requested_configuration;
 use crate::world::World;
 
 /// Which revision id a request expects.
@@ -36,13 +37,19 @@ pub(crate) enum Operation {
         function: &'static str,
         code: Package,
         publish: bool,
-        description: &'static str,
-        timeout: i64,
+        /// Members of the configuration, besides those that it must have.
+        given: Members,
         tags: Vec<(&'static str, &'static str)>,
+    },
+    Configure {
+        function: &'static str,
+        given: Members,
+        revision: Revision,
     },
     Update {
         function: &'static str,
         code: Package,
+        architecture: Option<&'static str>,
         publish: bool,
         dry_run: bool,
         revision: Revision,
@@ -85,6 +92,7 @@ impl Operation {
         Self::Update {
             function,
             code,
+            architecture: None,
             publish,
             dry_run: false,
             revision: Revision::Any,
@@ -96,15 +104,25 @@ impl Operation {
             function,
             code,
             publish,
-            description: "made",
-            timeout: 3,
+            given: Members::new(),
             tags: vec![("team", "red")],
+        }
+    }
+
+    /// Sets a member and removes another, if it is there.
+    pub(crate) fn configure(function: &'static str) -> Self {
+        let given = json!({"Environment": {"Variables": {"LEVEL": "debug"}}, "Layers": []});
+        Self::Configure {
+            function,
+            given: given.as_object().unwrap().clone(),
+            revision: Revision::Any,
         }
     }
 
     pub(crate) fn function(&self) -> &'static str {
         match self {
             Self::Create { function, .. }
+            | Self::Configure { function, .. }
             | Self::Update { function, .. }
             | Self::Publish { function, .. } => function,
         }
@@ -136,36 +154,49 @@ impl Operation {
                 function,
                 code,
                 publish,
-                description,
-                timeout,
+                given,
                 tags,
             } => {
+                let mut members = short_config("made");
+                members.extend(given.clone());
                 let request = CreateFunctionRequest {
                     function_name: (*function).to_owned(),
-                    runtime: Some("python3.13".to_owned()),
-                    role: ROLE.to_owned(),
-                    handler: Some("app.handler".to_owned()),
-                    description: Some((*description).to_owned()),
-                    timeout: Some(*timeout),
+                    configuration: requested_configuration(&members.into()),
                     tags: tags
                         .iter()
                         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                         .collect(),
                     publish: *publish,
-                    ..Default::default()
                 };
                 operations::create_function(store, &request, &source(world, code))
                     .map(|made| answer(&made))
             }
+            Self::Configure {
+                function,
+                given,
+                revision,
+            } => {
+                let request = UpdateFunctionConfigurationRequest {
+                    function_name: (*function).to_owned(),
+                    configuration: requested_configuration(&given.clone().into()),
+                    revision_id: revision_id(*revision),
+                };
+                operations::update_function_configuration(store, &request)
+                    .map(|changed| answer(&changed))
+            }
             Self::Update {
                 function,
                 code,
+                architecture,
                 publish,
                 dry_run,
                 revision,
             } => {
                 let request = UpdateFunctionCodeRequest {
                     function_name: (*function).to_owned(),
+                    configuration: architecture.map_or_else(Default::default, |name| {
+                        requested_configuration(&json!({ "Architectures": [name] }))
+                    }),
                     publish: *publish,
                     dry_run: *dry_run,
                     revision_id: revision_id(*revision),
@@ -244,6 +275,54 @@ pub(crate) fn status(store: &Store, function: &str) -> Value {
         "CodeSha256": status.code.sha256.as_str(),
         "RevisionId": status.revision_id.as_str(),
     })
+}
+
+/// Lists the versions of a function page by page, and puts the pages together.
+pub(crate) fn list_versions(store: &Store, function: &str, page_size: i64) -> Vec<Value> {
+    pages(page_size, |marker| {
+        let request = ListVersionsByFunctionRequest {
+            function_name: function.to_owned(),
+            marker,
+            max_items: Some(page_size),
+        };
+        let page = operations::list_versions_by_function(store, &request).unwrap();
+        assert_eq!(page.broken, [""; 0]);
+        (page.versions, page.next_marker)
+    })
+}
+
+/// Lists all functions page by page, each with its versions if asked for, and puts the pages
+/// together.
+pub(crate) fn list_functions(store: &Store, all_versions: bool, page_size: i64) -> Vec<Value> {
+    pages(page_size, |marker| {
+        let request = ListFunctionsRequest {
+            function_version: all_versions.then(|| "ALL".to_owned()),
+            marker,
+            max_items: Some(page_size),
+        };
+        let page = operations::list_functions(store, &request).unwrap();
+        assert_eq!(page.broken, [""; 0]);
+        (page.functions, page.next_marker)
+    })
+}
+
+/// Asks for pages until there is no marker; all but the last one must be full.
+fn pages(
+    page_size: i64,
+    ask: impl Fn(Option<String>) -> (Vec<FunctionConfiguration>, Option<String>),
+) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut marker = None;
+    loop {
+        let (page, next) = ask(marker);
+        let length = i64::try_from(page.len()).unwrap();
+        assert!(length == page_size || (length < page_size && next.is_none()));
+        items.extend(page.iter().map(|item| answer(item).configuration));
+        match next {
+            Some(_) => marker = next,
+            None => return items,
+        }
+    }
 }
 
 fn source(world: &World, code: &Package) -> PackageSource {

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use crate::attempt::attempt;
-use crate::checks::{FUNCTIONS, Published, check_recorded_times, expected, see};
+use crate::checks::{FUNCTIONS, Published, check_lists, check_recorded_times, expected, see};
+use crate::configuration::given;
 use crate::model::{CodeTime, Function, Model, Package, Version, short_config};
 use crate::operations::{Hash, Operation, Revision};
 use crate::packages;
@@ -29,6 +30,8 @@ enum Action {
     Edit(&'static str, Edit),
     /// Milliseconds, back too.
     MoveClock(i64),
+    /// Both lists, in pages of this size.
+    List(i64),
 }
 
 /// What people do to files.
@@ -83,37 +86,44 @@ fn operation() -> impl Strategy<Value = Operation> {
         function(),
         package(),
         any::<bool>(),
-        description(),
-        prop::sample::select(vec![3, 7]),
+        given(),
         prop::sample::select(vec![vec![], vec![("team", "red"), ("a b", "1/2")]]),
     );
-    let create = create.prop_map(|(function, code, publish, description, timeout, tags)| {
-        Operation::Create {
-            function,
-            code,
-            publish,
-            description,
-            timeout,
-            tags,
-        }
+    let create = create.prop_map(|(function, code, publish, given, tags)| Operation::Create {
+        function,
+        code,
+        publish,
+        given,
+        tags,
     });
+    let configure = (function(), given(), revision());
+    let configure = configure.prop_map(|(function, given, revision)| Operation::Configure {
+        function,
+        given,
+        revision,
+    });
+    let architecture = prop_oneof![
+        6 => Just(None),
+        1 => prop::sample::select(vec![Some("arm64"), Some("x86_64")]),
+    ];
     let update = (
         function(),
         package(),
+        architecture,
         any::<bool>(),
         prop::bool::weighted(0.1),
         revision(),
     );
-    let update =
-        update.prop_map(
-            |(function, code, publish, dry_run, revision)| Operation::Update {
-                function,
-                code,
-                publish,
-                dry_run,
-                revision,
-            },
-        );
+    let update = update.prop_map(
+        |(function, code, architecture, publish, dry_run, revision)| Operation::Update {
+            function,
+            code,
+            architecture,
+            publish,
+            dry_run,
+            revision,
+        },
+    );
     let hash = prop_oneof![4 => Just(Hash::Any), 2 => Just(Hash::Right), 1 => Just(Hash::Wrong)];
     let publish = (
         function(),
@@ -129,7 +139,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             revision,
         },
     );
-    prop_oneof![1 => create, 5 => update, 5 => publish]
+    prop_oneof![1 => create, 4 => update, 4 => configure, 5 => publish]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -178,6 +188,7 @@ fn action() -> impl Strategy<Value = Action> {
         10 => perform,
         4 => (function(), edit()).prop_map(|(function, edit)| Action::Edit(function, edit)),
         2 => clock.prop_map(Action::MoveClock),
+        2 => (1..8_i64).prop_map(Action::List),
     ]
 }
 
@@ -227,6 +238,7 @@ impl Run {
             } => self.perform(*handle, operation, *plan, *torn),
             Action::Edit(function, edit) => self.edit(function, edit),
             Action::MoveClock(milliseconds) => self.world.move_clock(*milliseconds),
+            Action::List(page_size) => check_lists(&self.world, &self.model, *page_size),
         }
         assert_eq!(see(&self.world), expected(&self.world, &self.model));
         self.published.check(&self.world);

@@ -16,6 +16,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use lambda_store::api::document::Document;
+use lambda_store::api::requested_configuration::RequestedConfiguration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -199,6 +201,12 @@ impl TestStore {
         self.run(&[&required, options].concat())
     }
 
+    /// Runs `update-function-configuration` with further options.
+    pub fn configure(&self, function: &str, options: &[&str]) -> Ran {
+        let required = ["update-function-configuration", "--function-name", function];
+        self.run(&[&required, options].concat())
+    }
+
     /// Runs `get-function-configuration` with further options.
     pub fn get(&self, function: &str, options: &[&str]) -> Ran {
         self.run(
@@ -219,6 +227,11 @@ impl TestStore {
     pub fn list(&self, function: &str, options: &[&str]) -> Ran {
         let required = ["list-versions-by-function", "--function-name", function];
         self.run(&[&required, options].concat())
+    }
+
+    /// Runs `list-functions` with further options.
+    pub fn list_functions(&self, options: &[&str]) -> Ran {
+        self.run(&[&["list-functions"], options].concat())
     }
 
     /// Runs `delete-function` with further options.
@@ -345,6 +358,12 @@ pub fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
         writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
+}
+
+/// Makes of members what a request through the library gives for a configuration.
+pub fn requested_configuration(members: &Value) -> RequestedConfiguration {
+    let document = Document::parse(&members.to_string()).unwrap();
+    RequestedConfiguration::from_document(document).unwrap()
 }
 
 /// Returns the SHA-256 of a package as Lambda writes it, in base64.

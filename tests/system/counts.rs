@@ -1,4 +1,4 @@
-//! How many system calls a publish makes: figures that no machine changes.
+//! How many system calls a change makes: figures that no machine changes.
 
 use std::collections::BTreeMap;
 
@@ -156,6 +156,52 @@ fn reading_makes_the_same_calls_with_one_version_and_with_ten_thousand() {
 }
 
 #[test]
+fn a_page_makes_the_same_calls_out_of_a_hundred_versions_and_out_of_ten_thousand() {
+    let page = |versions: u64| {
+        let mut store = with_versions(versions);
+        // The first page, and one in the middle, as each marker and token leads to.
+        [
+            &["--max-items", "50"][..],
+            &["--no-paginate", "--marker", "20"],
+        ]
+        .map(|options| {
+            let list = ["list-versions-by-function", "--function-name", FUNCTION];
+            let recorded = record(
+                std::mem::replace(&mut store, TestStore::nothing()),
+                &[&list, options].concat(),
+            );
+            let answer: Value = serde_json::from_str(&recorded.stdout).unwrap();
+            assert_eq!(answer["Versions"].as_array().unwrap().len(), 50);
+            check_versions_are_not_listed(&recorded.calls);
+            store = recorded.store;
+            let mut counts = count(&recorded.calls);
+            // How much memory is asked for at once depends on nothing but the length of numbers.
+            counts.remove("brk");
+            counts
+        })
+    };
+    let (hundred, many) = (page(100), page(10_000));
+    let calls: [usize; 2] = [0, 1].map(|index| hundred[index].values().sum());
+    println!("list-versions-by-function, a page of 50: {calls:?} system calls");
+    assert_eq!(hundred, many);
+}
+
+#[test]
+fn a_whole_list_reads_the_directory_of_the_versions_once() {
+    let store = with_versions(300);
+    let list = ["list-versions-by-function", "--function-name", FUNCTION];
+    let recorded = record(store, &list);
+    let answer: Value = serde_json::from_str(&recorded.stdout).unwrap();
+    assert_eq!(answer["Versions"].as_array().unwrap().len(), 301);
+    let of_versions = |call: &&Call| call.text.contains("/versions>");
+    let calls = || recorded.calls.iter().filter(of_versions);
+    // A directory is read to its end: the last call says that nothing is left.
+    let listed =
+        calls().filter(|call| call.name.starts_with("getdents") && call.text.ends_with("= 0"));
+    assert_eq!(listed.count(), 1);
+}
+
+#[test]
 fn the_first_publish_of_a_function_keeps_to_the_goals() {
     let store = TestStore::nothing();
     store.create(FUNCTION, &[]).succeeded();
@@ -170,6 +216,25 @@ fn a_publish_of_a_package_replaced_by_hand_keeps_to_the_goals() {
     replace_package(&store);
     let counts = publish(store, 2);
     check_goals("publish-version of a package replaced by hand", &counts);
+}
+
+#[test]
+fn an_update_of_the_configuration_keeps_to_the_goals_and_never_reads_the_package() {
+    let configure = [
+        "update-function-configuration",
+        "--function-name",
+        FUNCTION,
+        "--timeout",
+        "9",
+    ];
+    let recorded = record(with_versions(10_000), &configure);
+    check_versions_are_not_listed(&recorded.calls);
+    let reads = ["read", "pread", "copy_file_range", "mmap", "sendfile"];
+    let read = recorded.calls.iter().find(|call| {
+        reads.iter().any(|name| call.name.starts_with(name)) && call.text.contains("code.zip>")
+    });
+    assert!(read.is_none(), "{read:?}");
+    check_goals("update-function-configuration", &count(&recorded.calls));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{
-    DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed, copy_of,
-    create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed,
+    copy_of, create_arguments, update_arguments, with_something_to_publish, with_two_versions,
 };
 
 /// The errors, and what the operating system says of them.
@@ -190,6 +190,14 @@ fn updating_fails_anywhere() {
 #[test]
 fn updating_and_publishing_fails_anywhere() {
     update_fails("update-function-code --publish", &["--publish"]);
+}
+
+#[test]
+fn updating_a_configuration_fails_anywhere() {
+    let prepared = with_something_to_publish(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &CONFIGURE, &[]);
+    let operation = "UpdateFunctionConfiguration";
+    fails_at_each_call("update-function-configuration", operation, &undisturbed);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 use crate::undisturbed::{
-    DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed, copy_of,
-    create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed,
+    copy_of, create_arguments, update_arguments, with_something_to_publish, with_two_versions,
 };
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
@@ -152,6 +152,20 @@ fn updating_and_publishing_a_small_package_is_killed_anywhere() {
 #[test]
 fn updating_and_publishing_a_large_package_is_killed_anywhere() {
     update_killed("update-function-code --publish, 2 MiB", LARGE);
+}
+
+#[test]
+fn updating_a_configuration_is_killed_anywhere() {
+    let prepared = with_something_to_publish(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &CONFIGURE, &[]);
+    killed_at_each_call("update-function-configuration", &undisturbed);
+}
+
+#[test]
+fn updating_the_configuration_of_a_function_made_by_hand_is_killed_anywhere() {
+    let prepared = TestStore::made_by_hand(FUNCTION);
+    let operation = "update-function-configuration of a function made by hand";
+    killed_at_each_call(operation, &Undisturbed::run(&prepared, &CONFIGURE, &[]));
 }
 
 #[test]

@@ -71,6 +71,16 @@ pub(crate) fn update_arguments<'a>(package: &'a str, options: &[&'a str]) -> Vec
 
 pub(crate) const PUBLISH: [&str; 3] = ["publish-version", "--function-name", FUNCTION];
 
+/// Sets a member, and removes another if it is there.
+pub(crate) const CONFIGURE: [&str; 6] = [
+    "update-function-configuration",
+    "--function-name",
+    FUNCTION,
+    "--environment",
+    "Variables={LEVEL=debug}",
+    "--layers",
+];
+
 pub(crate) const DELETE: [&str; 3] = ["delete-function", "--function-name", FUNCTION];
 
 /// Deletes the last version of a function that has two.

@@ -3,31 +3,30 @@
 use std::path::PathBuf;
 
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::Value;
+use crate::api::requested_configuration::RequestedConfiguration;
 
 /// What `CreateFunction` is asked. Members left out get AWS's defaults.
 #[derive(Debug, Clone, Default)]
 pub struct CreateFunctionRequest {
     /// The function's name, or an ARN that holds it.
     pub function_name: String,
-    /// The runtime's identifier.
-    pub runtime: Option<String>,
-    /// The ARN of the execution role.
-    pub role: String,
-    /// What the runtime calls.
-    pub handler: Option<String>,
-    /// What the function is for.
-    pub description: Option<String>,
-    /// Seconds that it may run.
-    pub timeout: Option<i64>,
-    /// Megabytes of memory that it gets.
-    pub memory_size: Option<i64>,
-    /// The `Environment` structure, as JSON.
-    pub environment: Option<Value>,
+    /// The members of its configuration.
+    pub configuration: RequestedConfiguration,
     /// Keys and values for the function as a whole.
     pub tags: Vec<(String, String)>,
     /// Whether to publish version 1 at once.
     pub publish: bool,
+}
+
+/// What `UpdateFunctionConfiguration` is asked. Members left out stay as they are.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateFunctionConfigurationRequest {
+    /// The function's name or ARN.
+    pub function_name: String,
+    /// The members of its configuration that are set.
+    pub configuration: RequestedConfiguration,
+    /// The revision id that `$LATEST` must have.
+    pub revision_id: Option<String>,
 }
 
 /// What `UpdateFunctionCode` is asked.
@@ -35,6 +34,8 @@ pub struct CreateFunctionRequest {
 pub struct UpdateFunctionCodeRequest {
     /// The function's name or ARN.
     pub function_name: String,
+    /// The member of its configuration that may be set along with the code: `Architectures`.
+    pub configuration: RequestedConfiguration,
     /// Whether to publish a version of the new code at once.
     pub publish: bool,
     /// Whether to check and hash the package only, and change nothing.
@@ -70,6 +71,28 @@ pub struct GetFunctionResponse {
     pub package_path: PathBuf,
     /// The tags of the function.
     pub tags: Vec<(String, String)>,
+}
+
+/// What `ListFunctions` is asked.
+#[derive(Debug, Clone, Default)]
+pub struct ListFunctionsRequest {
+    /// `ALL` lists every version of each function.
+    pub function_version: Option<String>,
+    /// The `next_marker` of the page before; none begins at the front.
+    pub marker: Option<String>,
+    /// How many entries the page has at the most; see [`page_size`](crate::api::paging::page_size).
+    pub max_items: Option<i64>,
+}
+
+/// What `ListFunctions` answers.
+#[derive(Debug, Clone)]
+pub struct ListFunctionsResponse {
+    /// Where the next page goes on; `None` on the last one.
+    pub next_marker: Option<String>,
+    /// The functions by name; each with its versions by number, where all are listed.
+    pub functions: Vec<FunctionConfiguration>,
+    /// What is wrong with the functions and versions that are left out.
+    pub broken: Vec<String>,
 }
 
 /// What `DeleteFunction` is asked.

@@ -9,7 +9,8 @@ mod version;
 
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
-    GetFunctionRequest, GetFunctionResponse, UpdateFunctionCodeRequest,
+    GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{

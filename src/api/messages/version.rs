@@ -30,11 +30,17 @@ pub struct PublishVersionResponse {
 pub struct ListVersionsByFunctionRequest {
     /// The function's name or ARN.
     pub function_name: String,
+    /// The `next_marker` of the page before; none begins at the front.
+    pub marker: Option<String>,
+    /// How many entries the page has at the most; see [`page_size`](crate::api::paging::page_size).
+    pub max_items: Option<i64>,
 }
 
 /// What `ListVersionsByFunction` answers.
 #[derive(Debug, Clone)]
 pub struct ListVersionsByFunctionResponse {
+    /// Where the next page goes on; `None` on the last one.
+    pub next_marker: Option<String>,
     /// `$LATEST`, then the versions by number.
     pub versions: Vec<FunctionConfiguration>,
     /// What is wrong with the versions that are left out.

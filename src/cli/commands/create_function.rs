@@ -3,19 +3,17 @@
 use clap::Args;
 
 use super::Run;
-use crate::api::document::{Document, Member};
+use crate::api::document::{Member, Value};
 use crate::api::messages::CreateFunctionRequest;
-use crate::api::shape::Shape;
+use crate::api::request_shape::TAGS;
+use crate::cli::configuration::ConfigurationArgs;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::parameters::Parameters;
-use crate::cli::{input, shorthand};
+use crate::cli::{input, values};
 use crate::operations;
 
 const OPERATION: &str = "CreateFunction";
-
-/// `Environment` of the model, as a request has it.
-const ENVIRONMENT: &[(&str, Shape)] = &[("Variables", Shape::Map(&Shape::String))];
 
 /// Make a function of a configuration and a deployment package
 ///
@@ -29,30 +27,20 @@ pub(super) struct CreateFunctionArgs {
     /// Name the function: letters, digits, - and _, at most 64
     #[arg(long, value_name = "NAME")]
     function_name: String,
-    /// Choose the runtime, such as python3.13
-    #[arg(long, value_name = "RUNTIME")]
-    runtime: Option<String>,
     /// Name the execution role by its ARN
     #[arg(long, value_name = "ARN")]
     role: String,
-    /// Say what the runtime calls, such as app.handler
-    #[arg(long, value_name = "HANDLER")]
-    handler: Option<String>,
     /// Take the package from this file; the path alone does, too
     #[arg(long, value_name = "fileb://PATH")]
     zip_file: String,
-    /// Describe the function
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    /// Let it run for this many seconds
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
-    timeout: Option<i64>,
-    /// Give it this much memory
-    #[arg(long, value_name = "MB", allow_negative_numbers = true)]
-    memory_size: Option<i64>,
-    /// Set its environment, in shorthand, as JSON or from `file://PATH`
-    #[arg(long, value_name = "Variables={KEY=VALUE,…}")]
-    environment: Option<String>,
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
+    /// Say what the code is made for: `x86_64` or `arm64`
+    #[arg(long, value_name = "NAME", num_args = 0.., action = clap::ArgAction::Set)]
+    architectures: Option<Vec<String>>,
+    /// Say what the package is; a store has `Zip` alone
+    #[arg(long, value_name = "TYPE")]
+    package_type: Option<String>,
     /// Tag it, in shorthand, as JSON or from `file://PATH`
     #[arg(long, value_name = "KEY=VALUE,…")]
     tags: Option<String>,
@@ -65,15 +53,17 @@ pub(super) struct CreateFunctionArgs {
 
 impl Run for CreateFunctionArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let structure = |option: &str, value: &Option<String>| {
-            value
-                .as_deref()
-                .map(|value| shorthand::structure(option, value))
-                .transpose()
-        };
-        let environment = structure("--environment", &self.environment)?;
-        let tags = structure("--tags", &self.tags)?.unwrap_or_default();
-        self.check(environment.as_ref(), &tags)?;
+        let mut given = self.configuration.given()?;
+        given.take("Role", "--role", Some(vec![self.role]))?;
+        let package_type = self.package_type.map(|value| vec![value]);
+        given.take("PackageType", "--package-type", package_type)?;
+        given.take("Architectures", "--architectures", self.architectures)?;
+        let tags = self.tags.map(|tags| values::parse("--tags", &[tags], TAGS));
+        let tags = tags.transpose()?.unwrap_or_else(|| Value::object([]));
+        let mut parameters = Parameters::default();
+        parameters.not_empty("FunctionName", Some(&self.function_name));
+        parameters.check("Tags", &tags, TAGS);
+        let configuration = given.checked(parameters)?;
         let package = input::package(&self.zip_file)?;
         let tag_of = |member: &Member| {
             (
@@ -83,13 +73,7 @@ impl Run for CreateFunctionArgs {
         };
         let request = CreateFunctionRequest {
             function_name: input::text("--function-name", &self.function_name)?,
-            runtime: input::optional_text("--runtime", self.runtime)?,
-            role: input::text("--role", &self.role)?,
-            handler: input::optional_text("--handler", self.handler)?,
-            description: input::optional_text("--description", self.description)?,
-            timeout: self.timeout,
-            memory_size: self.memory_size,
-            environment: environment.map(Document::into_value),
+            configuration,
             tags: tags.members().iter().map(tag_of).collect(),
             publish: self.publish,
         };
@@ -98,20 +82,5 @@ impl Run for CreateFunctionArgs {
         operations::create_function(&store, &request, &package)
             .map(|configuration| rendering.changed(&configuration.into_value()))
             .map_err(Failure::of(OPERATION))
-    }
-}
-
-impl CreateFunctionArgs {
-    fn check(&self, environment: Option<&Document>, tags: &Document) -> Result<(), Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.numbers(self.timeout, self.memory_size);
-        if let Some(environment) = environment {
-            parameters.structure("Environment", environment, ENVIRONMENT);
-        }
-        for tag in tags.members() {
-            parameters.string(&format!("Tags.{}", tag.name()), tag.value());
-        }
-        parameters.into_result()
     }
 }

@@ -56,7 +56,7 @@ impl Run for InitArgs {
         }
         let scope = self.scope(globals).map_err(Failure::of(OPERATION))?;
         let rendering = globals.rendering()?;
-        let written = Store::init(&globals.store, scope, quotas, globals.host());
+        let written = Store::init(&globals.store(), scope, quotas, globals.host());
         written
             .map(|answer| rendering.changed(&answer))
             .map_err(Failure::of_store(OPERATION))

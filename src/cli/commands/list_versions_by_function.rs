@@ -3,12 +3,11 @@
 use clap::Args;
 
 use super::Run;
-use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::Value;
-use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
+use crate::api::messages::ListVersionsByFunctionRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::input;
+use crate::cli::paging::{Page, PagingArgs};
 use crate::cli::parameters::Parameters;
 use crate::operations;
 
@@ -26,29 +25,31 @@ pub(super) struct ListVersionsByFunctionArgs {
     /// Name the function, by name or ARN
     #[arg(long, value_name = "NAME")]
     function_name: String,
+    #[command(flatten)]
+    paging: PagingArgs,
 }
 
 impl Run for ListVersionsByFunctionArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.into_result()?;
-        let request = ListVersionsByFunctionRequest {
-            function_name: input::text("--function-name", &self.function_name)?,
-        };
+        let paging = self.paging.check(globals, parameters)?;
+        let function_name = input::text("--function-name", &self.function_name)?;
         let rendering = globals.rendering()?;
         let store = globals.open_store(OPERATION)?;
-        let ListVersionsByFunctionResponse { versions, broken } =
+        paging.list(&rendering, "Versions", |marker, max_items| {
+            let request = ListVersionsByFunctionRequest {
+                function_name: function_name.clone(),
+                marker,
+                max_items,
+            };
             operations::list_versions_by_function(&store, &request)
-                .map_err(Failure::of(OPERATION))?;
-        let versions = versions
-            .into_iter()
-            .map(FunctionConfiguration::into_value)
-            .collect();
-        let mut outcome = rendering.read(&Value::object([("Versions", Value::Array(versions))]));
-        for problem in broken {
-            outcome.warn(&format!("a version is left out: {problem}"));
-        }
-        Ok(outcome)
+                .map(|response| Page {
+                    next_marker: response.next_marker,
+                    items: response.versions,
+                    broken: response.broken,
+                })
+                .map_err(Failure::of(OPERATION))
+        })
     }
 }

@@ -5,10 +5,12 @@ mod delete_function;
 mod get_function;
 mod get_function_configuration;
 mod init;
+mod list_functions;
 mod list_versions_by_function;
 mod publish_version;
 mod status;
 mod update_function_code;
+mod update_function_configuration;
 
 use std::ffi::OsString;
 
@@ -19,16 +21,20 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 9] = [
+pub(super) const COMMANDS: [Command; 11] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
+    Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(
+        "update-function-configuration",
+    ),
     Command::of::<publish_version::PublishVersionArgs>("publish-version"),
     Command::of::<get_function::GetFunctionArgs>("get-function"),
     Command::of::<get_function_configuration::GetFunctionConfigurationArgs>(
         "get-function-configuration",
     ),
+    Command::of::<list_functions::ListFunctionsArgs>("list-functions"),
     Command::of::<list_versions_by_function::ListVersionsByFunctionArgs>(
         "list-versions-by-function",
     ),

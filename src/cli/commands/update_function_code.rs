@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Run;
 use crate::api::messages::UpdateFunctionCodeRequest;
+use crate::cli::configuration::Given;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::input;
@@ -30,6 +31,9 @@ pub(super) struct UpdateFunctionCodeArgs {
     /// Take the package from this file; the path alone does, too
     #[arg(long, value_name = "fileb://PATH")]
     zip_file: String,
+    /// Say what the code is made for: `x86_64` or `arm64`
+    #[arg(long, value_name = "NAME", num_args = 0.., action = clap::ArgAction::Set)]
+    architectures: Option<Vec<String>>,
     /// Publish a version of the new code at once
     #[arg(long, overrides_with = "_no_publish")]
     publish: bool,
@@ -47,12 +51,15 @@ pub(super) struct UpdateFunctionCodeArgs {
 
 impl Run for UpdateFunctionCodeArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
+        let mut given = Given::default();
+        given.take("Architectures", "--architectures", self.architectures)?;
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.into_result()?;
+        let configuration = given.checked(parameters)?;
         let package = input::package(&self.zip_file)?;
         let request = UpdateFunctionCodeRequest {
             function_name: input::text("--function-name", &self.function_name)?,
+            configuration,
             publish: self.publish,
             dry_run: self.dry_run,
             revision_id: input::optional_text("--revision-id", self.revision_id)?,

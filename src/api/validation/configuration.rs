@@ -1,75 +1,52 @@
-//! The rules that values must keep, all violations collected into one message.
+//! The rules of each member of a function's configuration.
 
-use super::configuration::FunctionConfiguration;
-use super::document::{Member, Value};
-use super::error::Error;
-use super::limits::{self, Quotas};
-use super::patterns;
-use super::timestamp::Timestamp;
-
-/// Shows a value in a message, a long one by its beginning.
-pub(super) fn shown(value: &str) -> String {
-    const LENGTH: usize = 80;
-    match value.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("'{}…'", &value[..end]),
-        None => format!("'{value}'"),
-    }
-}
-
-/// The violations found so far.
-#[derive(Debug, Default)]
-pub struct Violations(Vec<String>);
+use super::{Violations, shown};
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::{Document, Member, Value};
+use crate::api::limits::{self, Quotas};
+use crate::api::patterns;
+use crate::api::requested_configuration::RequestedConfiguration;
+use crate::api::timestamp::Timestamp;
 
 impl Violations {
-    /// Notes that a member breaks a rule.
-    pub fn add(&mut self, member: &str, problem: impl AsRef<str>) {
-        self.0.push(format!("{member}: {}", problem.as_ref()));
-    }
-
-    /// Returns what was parsed, or notes why it was not.
-    pub fn check<T>(&mut self, member: &str, parsed: Result<T, String>) -> Option<T> {
-        parsed.map_err(|problem| self.add(member, problem)).ok()
-    }
-
-    /// Checks a description.
-    pub fn check_description(&mut self, description: &str) {
-        self.check_length("Description", description, limits::MAX_DESCRIPTION);
-    }
-
-    /// Checks the tags of a function.
-    pub fn check_tags(&mut self, tags: &[(String, String)], quotas: &Quotas) {
-        for (key, value) in tags {
-            if key.is_empty() {
-                self.add("Tags", "a key must not be empty");
-            }
-            self.check_length(&format!("key {key} of Tags"), key, limits::MAX_TAG_KEY);
-            self.check_length(&format!("Tags.{key}"), value, limits::MAX_TAG_VALUE);
-            if !patterns::is_tag_text(key) || !patterns::is_tag_text(value) {
-                self.add(
-                    &format!("Tags.{key}"),
-                    "only letters, digits, blanks and _.:/=+-@ are allowed",
-                );
-            }
-        }
-        if tags.len() > quotas.tags {
-            self.add(
-                "Tags",
-                format!("{} are more than the quota, {}", tags.len(), quotas.tags),
-            );
-        }
-    }
-
     /// Checks every value of a configuration that a function made of a zip file can have.
     pub fn check_configuration(&mut self, configuration: &FunctionConfiguration, quotas: &Quotas) {
+        self.check_required(configuration.document());
+        self.check_members(configuration.document().members(), quotas);
+    }
+
+    /// Checks that a function made of a zip file gets what it must have.
+    pub fn check_required(&mut self, configuration: &Document) {
         for required in ["Runtime", "Role", "Handler"] {
-            if configuration.document().get(required).is_none() {
+            if configuration.get(required).is_none() {
                 self.add(
                     required,
                     "must be given for a function made of a deployment package",
                 );
             }
         }
-        for member in configuration.document().members() {
+    }
+
+    /// Checks every value that a request gives for a configuration in a region.
+    pub fn check_requested(
+        &mut self,
+        requested: &RequestedConfiguration,
+        quotas: &Quotas,
+        region: &str,
+    ) {
+        self.check_members(requested.document().members(), quotas);
+        let layers = requested.document().get("Layers").map(Value::items);
+        for arn in layers.unwrap_or_default().iter().filter_map(Value::as_str) {
+            let elsewhere = arn.split(':').nth(3).filter(|layer| *layer != region);
+            // Layers of AWS's own are in no region.
+            if elsewhere.is_some_and(|layer| !layer.is_empty()) {
+                self.add("Layers", format!("{} is not in {region}", shown(&arn)));
+            }
+        }
+    }
+
+    fn check_members(&mut self, members: &[Member], quotas: &Quotas) {
+        for member in members {
             if !member.value().is_null() {
                 let before = self.0.len();
                 self.check_member(member, quotas);
@@ -80,35 +57,6 @@ impl Violations {
                     }
                 }
             }
-        }
-    }
-
-    /// Returns an error that lists all violations, if there are any.
-    ///
-    /// # Errors
-    /// `InvalidParameterValueException`.
-    pub fn into_result(self) -> Result<(), Error> {
-        self.into_result_about("")
-    }
-
-    /// Returns an error that lists all violations found in a file, if there are any.
-    ///
-    /// # Errors
-    /// `InvalidParameterValueException`.
-    pub fn into_result_in(self, file: &str) -> Result<(), Error> {
-        self.into_result_about(&format!(" in {file}"))
-    }
-
-    fn into_result_about(self, place: &str) -> Result<(), Error> {
-        let list = self.0.join("; ");
-        match self.0.len() {
-            0 => Ok(()),
-            1 => Err(Error::invalid(format!(
-                "1 value{place} breaks a rule: {list}"
-            ))),
-            count => Err(Error::invalid(format!(
-                "{count} values{place} break rules: {list}"
-            ))),
         }
     }
 
@@ -178,60 +126,6 @@ impl Violations {
         }
     }
 
-    fn check_length(&mut self, name: &str, text: &str, max: usize) {
-        let length = text.chars().count();
-        if length > max {
-            self.add(
-                name,
-                format!("has {length} characters, at most {max} are allowed"),
-            );
-        }
-    }
-
-    fn check_form(&mut self, name: &str, text: &str, fits: fn(&str) -> bool, expected: &str) {
-        if !fits(text) {
-            self.add(name, format!("{} is not {expected}", shown(text)));
-        }
-    }
-
-    fn check_choice(&mut self, name: &str, text: &str, choices: &[&str]) {
-        if !choices.contains(&text) {
-            self.add(
-                name,
-                format!("{} is none of {}", shown(text), choices.join(", ")),
-            );
-        }
-    }
-
-    fn check_range(&mut self, name: &str, value: &Value, min: i64, max: i64, unit: &str) {
-        let number = value.as_integer().unwrap_or_default();
-        if number < min || number > max {
-            self.add(
-                name,
-                format!("{number} is not within {min} to {max} {unit}"),
-            );
-        }
-    }
-
-    fn check_text(
-        &mut self,
-        name: &str,
-        parent: &Value,
-        member: &str,
-        fits: fn(&str) -> bool,
-        expected: &str,
-    ) {
-        if let Some(text) = parent.get(member).and_then(Value::as_str) {
-            self.check_form(&format!("{name}.{member}"), &text, fits, expected);
-        }
-    }
-
-    fn check_choice_in(&mut self, name: &str, parent: &Value, member: &str, choices: &[&str]) {
-        if let Some(text) = parent.get(member).and_then(Value::as_str) {
-            self.check_choice(&format!("{name}.{member}"), &text, choices);
-        }
-    }
-
     /// Values may be secrets: only names are told.
     fn check_environment(&mut self, environment: &Value, quotas: &Quotas) {
         let Some(variables) = environment
@@ -282,7 +176,12 @@ impl Violations {
         }
         let mut seen = Vec::new();
         for layer in layers.items() {
-            let arn = layer.get("Arn").and_then(Value::as_str).unwrap_or_default();
+            // A request gives the ARN alone.
+            let arn = layer
+                .get("Arn")
+                .unwrap_or(layer)
+                .as_str()
+                .unwrap_or_default();
             let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
             self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
             let name = arn
@@ -350,6 +249,11 @@ impl Violations {
                     None => self.add(&format!("FileSystemConfigs.{member}"), "must be given"),
                 }
             }
+            if let Some(s3_files) = file_system.get("S3FilesConfig") {
+                let choices = ["ENABLED", "DISABLED", "AUTO"];
+                let name = "FileSystemConfigs.S3FilesConfig";
+                self.check_choice_in(name, s3_files, "DirectS3Read", &choices);
+            }
         }
     }
 
@@ -386,7 +290,6 @@ impl Violations {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Document;
     use super::*;
 
     const FINE: &str = r#""Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:iam::123456789012:role/demo""#;
@@ -525,7 +428,7 @@ mod tests {
     #[test]
     fn what_a_zip_function_needs_must_be_there() {
         let mut violations = Violations::default();
-        let empty = FunctionConfiguration::from_members([]);
+        let empty = FunctionConfiguration::default();
         violations.check_configuration(&empty, &Quotas::default());
         let message = violations.into_result().unwrap_err().to_string();
         for required in ["Runtime", "Role", "Handler"] {
@@ -533,20 +436,6 @@ mod tests {
                 message.contains(&format!("{required}: must be given")),
                 "{message}"
             );
-        }
-    }
-
-    #[test]
-    fn tags_have_their_own_lengths_and_letters() {
-        let check = |key: &str, value: &str| {
-            let mut violations = Violations::default();
-            violations.check_tags(&[(key.to_owned(), value.to_owned())], &Quotas::default());
-            violations.into_result()
-        };
-        check("team", "").unwrap();
-        check(&"k".repeat(128), &"v".repeat(256)).unwrap();
-        for (key, value) in [("", "x"), ("a!", "x"), ("a", "!"), (&"k".repeat(129), "x")] {
-            assert!(check(key, value).is_err(), "{key} {value}");
         }
     }
 }

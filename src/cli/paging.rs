@@ -1,0 +1,208 @@
+//! Paging as the AWS CLI does it: `--max-items`, `--starting-token`, `--page-size`, `--no-paginate`.
+//!
+//! Unless it is told otherwise, a command asks for page after page and prints them as one list.
+//! `--max-items` ends that list early, with a token that `--starting-token` goes on from. With
+//! `--no-paginate`, or with a marker of one's own, one page is printed as it is answered.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use serde::Deserialize;
+
+use super::exit::{Failure, Outcome};
+use super::globals::Globals;
+use super::input;
+use super::output::Rendering;
+use super::parameters::Parameters;
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Value;
+use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
+
+/// The options of every command that lists.
+#[derive(Args)]
+pub(super) struct PagingArgs {
+    /// Print so many items at the most, and a token to go on from if there are more
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    max_items: Option<i64>,
+    /// Go on from the `NextToken` that a list ended with
+    #[arg(long, value_name = "TOKEN")]
+    starting_token: Option<String>,
+    /// Read so many items at a time
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    page_size: Option<i64>,
+    /// Print the page behind the `NextMarker` of another
+    #[arg(long, value_name = "MARKER", hide = true)]
+    marker: Option<String>,
+}
+
+/// A page as an operation answers it.
+pub(super) struct Page {
+    pub(super) next_marker: Option<String>,
+    pub(super) items: Vec<FunctionConfiguration>,
+    /// What is wrong with what is left out.
+    pub(super) broken: Vec<String>,
+}
+
+/// What is to be listed.
+pub(super) enum Paging {
+    /// One page.
+    Once {
+        marker: Option<String>,
+        max_items: Option<i64>,
+    },
+    /// Page after page.
+    Merged {
+        from: Token,
+        page_size: Option<i64>,
+        max_items: Option<i64>,
+    },
+}
+
+impl PagingArgs {
+    /// Checks the options as the AWS CLI does before any call.
+    pub(super) fn check(
+        self,
+        globals: &Globals,
+        mut parameters: Parameters,
+    ) -> Result<Paging, Failure> {
+        let marker = input::optional_text("--marker", self.marker)?;
+        let starting_token = input::optional_text("--starting-token", self.starting_token)?;
+        let (max_items, page_size) = (self.max_items, self.page_size);
+        let is_once = globals.no_paginate || marker.is_some();
+        if is_once {
+            let given = [
+                ("--starting-token", starting_token.is_some()),
+                ("--page-size", page_size.is_some()),
+            ];
+            let given: Vec<&str> = given
+                .iter()
+                .filter_map(|(option, is_given)| is_given.then_some(*option))
+                .collect();
+            if !given.is_empty() {
+                return Err(Failure::Usage(format!(
+                    "Error during pagination: Cannot specify --no-paginate along with pagination \
+                     arguments: {}",
+                    given.join(", ")
+                )));
+            }
+        }
+        parameters.minimum("MaxItems", max_items, 1);
+        parameters.minimum("PageSize", page_size, 1);
+        parameters.into_result()?;
+        if is_once {
+            return Ok(Paging::Once { marker, max_items });
+        }
+        let from = starting_token.as_deref().map(Token::parse).transpose()?;
+        Ok(Paging::Merged {
+            from: from.unwrap_or_default(),
+            page_size,
+            max_items,
+        })
+    }
+}
+
+impl Paging {
+    /// Lists what an operation answers with, a page per marker and `MaxItems`, under the member that
+    /// the items have in its answer.
+    pub(super) fn list(
+        self,
+        rendering: &Rendering,
+        member: &str,
+        page: impl Fn(Option<String>, Option<i64>) -> Result<Page, Failure>,
+    ) -> Result<Outcome, Failure> {
+        let (mut outcome, broken) = match self {
+            Self::Once { marker, max_items } => {
+                let page = page(marker, max_items)?;
+                let marker = page.next_marker.as_deref().map(Value::string);
+                let marker = marker.map(|marker| ("NextMarker", marker));
+                let items = (member, Value::Array(values(page.items)));
+                let answer = Value::object(marker.into_iter().chain([items]));
+                (rendering.read(&answer), page.broken)
+            }
+            Self::Merged {
+                from,
+                page_size,
+                max_items,
+            } => {
+                let list = merge(from, page_size, max_items, page)?;
+                let size = page_size.map_or(DEFAULT_PAGE, as_count);
+                let token = list.next_marker.as_deref().map(token_of);
+                let items = values(list.items);
+                let outcome = rendering.read_list(member, items, size, token.as_deref());
+                (outcome, list.broken)
+            }
+        };
+        for problem in broken {
+            outcome.warn(&format!("left out of the list: {problem}"));
+        }
+        Ok(outcome)
+    }
+}
+
+/// Puts pages together until there are no more, or as many items as are wanted.
+fn merge(
+    from: Token,
+    page_size: Option<i64>,
+    max_items: Option<i64>,
+    page: impl Fn(Option<String>, Option<i64>) -> Result<Page, Failure>,
+) -> Result<Page, Failure> {
+    let mut skipped = from.truncated.unwrap_or_default();
+    let mut left = max_items.map_or(usize::MAX, as_count);
+    let mut list = Page {
+        next_marker: from.marker,
+        items: Vec::new(),
+        broken: Vec::new(),
+    };
+    // The pages of a whole list are as large as they can be: where each begins costs a look.
+    let size = page_size.map_or(MAX_PAGE, as_count);
+    loop {
+        let wanted = size.min(left.saturating_add(skipped));
+        let next = page(list.next_marker, i64::try_from(wanted).ok())?;
+        left -= next.items.len().saturating_sub(skipped);
+        list.items.extend(next.items.into_iter().skip(skipped));
+        list.broken.extend(next.broken);
+        list.next_marker = next.next_marker;
+        skipped = 0;
+        if left == 0 || list.next_marker.is_none() {
+            return Ok(list);
+        }
+    }
+}
+
+/// Takes a number that was found to be one at the least.
+fn as_count(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Where a list goes on, as the AWS CLI writes it: base64 of `{"Marker": …}`, with
+/// `boto_truncate_amount` where items of the page behind the marker were given already. This tool
+/// asks for no more items than it prints, so it writes the marker alone.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Token {
+    #[serde(rename = "Marker")]
+    marker: Option<String>,
+    #[serde(rename = "boto_truncate_amount", default)]
+    truncated: Option<usize>,
+}
+
+impl Token {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let json = STANDARD.decode(text).ok();
+        json.and_then(|json| serde_json::from_slice(&json).ok())
+            .ok_or_else(|| Failure::Usage(format!("Bad starting token: {text}")))
+    }
+}
+
+fn token_of(marker: &str) -> String {
+    // With the blank that Python writes: so all tokens begin alike.
+    let json = format!("{{\"Marker\": {}}}", Value::string(marker).compact());
+    STANDARD.encode(json)
+}
+
+fn values(items: Vec<FunctionConfiguration>) -> Vec<Value> {
+    items
+        .into_iter()
+        .map(FunctionConfiguration::into_value)
+        .collect()
+}
