@@ -184,12 +184,18 @@ impl Violations {
                 .unwrap_or_default();
             let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
             self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
+            // A layer of AWS's own has no versions.
             let name = arn
                 .rsplit_once(':')
-                .map_or(arn.as_str(), |(name, _)| name)
+                .map(|(name, _)| name)
+                .filter(|name| name.contains(":layer:"))
+                .unwrap_or(&arn)
                 .to_owned();
             if seen.contains(&name) {
-                self.add("Layers", format!("two versions of one layer, {name}"));
+                self.add(
+                    "Layers",
+                    format!("{name} is given twice; a function has one version of a layer"),
+                );
             }
             seen.push(name);
         }
