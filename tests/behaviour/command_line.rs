@@ -276,6 +276,13 @@ fn refused_options_say_why() {
         let ran = store.update("hello", b"v1", &[option, "x"]);
         says(ran.failed(252), &[option, reason]);
     }
+    for (option, reason) in [
+        ("--architectures", "update-function-code takes it"),
+        ("--package-type", "create-function alone takes it"),
+    ] {
+        let ran = store.configure("hello", &[option, "x"]);
+        says(ran.failed(252), &[option, reason]);
+    }
     // Those of every command are refused before the command, too.
     for option in ["--cli-input-yaml", "--cli-input-json", "--cli-error-format"] {
         let ran = store.run(&[&[option, "text"], &GET[..]].concat());

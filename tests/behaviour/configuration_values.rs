@@ -116,7 +116,7 @@ fn a_value_that_breaks_a_rule_is_refused_by_name() {
         ),
         (
             &["--environment", "Variables={A=x}"],
-            "A is no variable's name",
+            "A is no variable's name: that has at least two characters",
         ),
     ] {
         refused(&store, options, named);

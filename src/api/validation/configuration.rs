@@ -144,7 +144,10 @@ impl Violations {
             } else if !patterns::is_variable_name(name) {
                 self.add(
                     "Environment",
-                    format!("{name} is no variable's name: a letter, then letters, digits and _"),
+                    format!(
+                        "{name} is no variable's name: that has at least two characters, a letter \
+                         first, then letters, digits and _"
+                    ),
                 );
             }
         }
