@@ -627,6 +627,53 @@ fn the_package_is_named_by_fileb_or_by_its_path_alone() {
 }
 
 #[test]
+fn a_file_is_found_in_the_home_directory() {
+    // A shell leaves the ~ alone where it does not begin a word; the AWS CLI puts the home in.
+    let store = TestStore::with_function("hello");
+    let home = store.beside("");
+    std::fs::write(store.beside("env.json"), "Variables={LEVEL=debug}").unwrap();
+    let in_home = |arguments: &[&str]| run(store.command(arguments).env("HOME", &home));
+    let hello = ["--function-name", "hello"];
+    let environment = ["--environment", "file://~/env.json"];
+    let ran = in_home(&[&["update-function-configuration"], &hello[..], &environment].concat());
+    let expected = json!({"Variables": {"LEVEL": "debug"}});
+    assert_eq!(ran.succeeded()["Environment"], expected);
+    let inside = ["--environment", "Variables={LEVEL@=file://~/env.json}"];
+    let ran = in_home(&[&["update-function-configuration"], &hello[..], &inside].concat());
+    let expected = json!({"Variables": {"LEVEL": "Variables={LEVEL=debug}"}});
+    assert_eq!(ran.succeeded()["Environment"], expected);
+    for zip_file in ["fileb://~/created.zip", "~/created.zip"] {
+        let update = ["update-function-code", "--zip-file", zip_file];
+        in_home(&[&update, &hello[..]].concat()).succeeded();
+    }
+    // Of other homes nothing is known, and without one the ~ stands for itself.
+    for (ran, named) in [
+        (
+            in_home(
+                &[
+                    &["update-function-code", "--zip-file", "~bob/x.zip"],
+                    &hello[..],
+                ]
+                .concat(),
+            ),
+            "~bob/x.zip",
+        ),
+        (
+            store.run(
+                &[
+                    &["update-function-code", "--zip-file", "~/x.zip"],
+                    &hello[..],
+                ]
+                .concat(),
+            ),
+            "~/x.zip",
+        ),
+    ] {
+        says(ran.failed(252), &[named, "No such file"]);
+    }
+}
+
+#[test]
 fn errors_are_printed_as_the_aws_cli_prints_them() {
     let store = TestStore::new();
     let said = |ran: &Ran| ran.failed(254).to_owned();
