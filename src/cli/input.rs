@@ -1,6 +1,6 @@
 //! Values that options name instead of holding them: `file://`, `fileb://`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use crate::store::PackageSource;
@@ -16,15 +16,16 @@ pub(super) fn package(value: &str) -> Result<PackageSource, Failure> {
         }
         None => value.strip_prefix("fileb://").unwrap_or(value),
     };
-    PackageSource::open(Path::new(path))
-        .map_err(|cause| unreadable("--zip-file", value, path, &cause))
+    let path = located(path);
+    PackageSource::open(&path).map_err(|cause| unreadable("--zip-file", value, &path, &cause))
 }
 
 /// Returns an option's text: the content of `file://PATH`, else the value itself.
 pub(super) fn text(option: &str, value: &str) -> Result<String, Failure> {
     match value.strip_prefix("file://") {
         Some(path) => {
-            std::fs::read_to_string(path).map_err(|cause| unreadable(option, value, path, &cause))
+            let path = located(path);
+            std::fs::read_to_string(&path).map_err(|cause| unreadable(option, value, &path, &cause))
         }
         None => Ok(value.to_owned()),
     }
@@ -38,10 +39,20 @@ pub(super) fn optional_text(
     value.map(|value| text(option, &value)).transpose()
 }
 
-fn unreadable(option: &str, value: &str, path: &str, cause: &std::io::Error) -> Failure {
+/// Puts the home directory in for `~`, as the AWS CLI does: a shell leaves one alone that does not
+/// begin the word.
+fn located(path: &str) -> PathBuf {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match path.strip_prefix("~/").zip(home) {
+        Some((path, home)) => Path::new(&home).join(path),
+        None => PathBuf::from(path),
+    }
+}
+
+fn unreadable(option: &str, value: &str, path: &Path, cause: &std::io::Error) -> Failure {
     let folder = std::env::current_dir().unwrap_or_default();
     let hint = match cause.kind() {
-        std::io::ErrorKind::NotFound if Path::new(path).is_relative() => {
+        std::io::ErrorKind::NotFound if path.is_relative() => {
             format!(" (looked for in {})", folder.display())
         }
         _ => String::new(),

@@ -13,6 +13,7 @@ mod notices;
 mod output;
 mod paging;
 mod parameters;
+mod query;
 mod refused;
 mod shorthand;
 mod values;

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use serde_json::Value as Json;
 
 use super::exit::{Failure, Outcome};
+use super::query;
 use crate::api::document::Value;
 
 /// The forms that an answer is printed in.
@@ -26,7 +27,7 @@ impl Rendering {
     /// Takes the values of `--output` and `--query`.
     pub(super) fn new(format: Format, query: Option<&str>) -> Result<Self, Failure> {
         let compiled = query.map(|query| {
-            jmespath::compile(query)
+            query::compile(query)
                 .map_err(|error| Failure::Usage(format!("Bad value for --query {query}: {error}")))
         });
         Ok(Self {

@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::exit::Outcome;
 
 /// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 7] = [
+const REFUSED: [(&[&str], &str); 8] = [
     (
         &[
             "--s3-bucket",
@@ -40,8 +40,12 @@ const REFUSED: [(&[&str], &str); 7] = [
         "a store neither signs nor encrypts packages",
     ),
     (
-        &["--architectures", "--package-type"],
-        "it goes with the code: create-function takes it, and update-function-code --architectures",
+        &["--architectures"],
+        "it goes with the code: update-function-code takes it, as create-function does",
+    ),
+    (
+        &["--package-type"],
+        "create-function alone takes it; a function never changes its type",
     ),
     (
         &[

@@ -2,7 +2,11 @@
 //! `SubnetIds=a,b,SecurityGroupIds=c`.
 //!
 //! The text is parsed without knowing what is wanted; all its scalars are strings. The grammar is
-//! that of the AWS CLI's own parser, but that a key may not be empty, nor stand twice anywhere.
+//! that of the AWS CLI's own parser (2.9), compared with it on random texts, but that:
+//! - a key may not be empty, nor stand twice anywhere;
+//! - a value may be empty before a closing bracket, as in `{A=}`, so none begins with one;
+//! - blanks and letters are those of Unicode, all of it;
+//! - a comma with nothing before the next (`a=b, ,c=d`) is an error wherever it stands.
 
 use super::exit::Failure;
 use super::input;

@@ -280,6 +280,13 @@ fn refused_options_say_why() {
         let ran = store.update("hello", b"v1", &[option, "x"]);
         says(ran.failed(252), &[option, reason]);
     }
+    for (option, reason) in [
+        ("--architectures", "update-function-code takes it"),
+        ("--package-type", "create-function alone takes it"),
+    ] {
+        let ran = store.configure("hello", &[option, "x"]);
+        says(ran.failed(252), &[option, reason]);
+    }
     // Those of every command are refused before the command, too.
     for option in ["--cli-input-yaml", "--cli-input-json", "--cli-error-format"] {
         let ran = store.run(&[&[option, "text"], &GET[..]].concat());
@@ -621,6 +628,53 @@ fn the_package_is_named_by_fileb_or_by_its_path_alone() {
     let here = here.canonicalize().unwrap().display().to_string();
     says(ran.failed(252), &["missing.zip", "No such file", &here]);
     assert!(store.files() == before);
+}
+
+#[test]
+fn a_file_is_found_in_the_home_directory() {
+    // A shell leaves the ~ alone where it does not begin a word; the AWS CLI puts the home in.
+    let store = TestStore::with_function("hello");
+    let home = store.beside("");
+    std::fs::write(store.beside("env.json"), "Variables={LEVEL=debug}").unwrap();
+    let in_home = |arguments: &[&str]| run(store.command(arguments).env("HOME", &home));
+    let hello = ["--function-name", "hello"];
+    let environment = ["--environment", "file://~/env.json"];
+    let ran = in_home(&[&["update-function-configuration"], &hello[..], &environment].concat());
+    let expected = json!({"Variables": {"LEVEL": "debug"}});
+    assert_eq!(ran.succeeded()["Environment"], expected);
+    let inside = ["--environment", "Variables={LEVEL@=file://~/env.json}"];
+    let ran = in_home(&[&["update-function-configuration"], &hello[..], &inside].concat());
+    let expected = json!({"Variables": {"LEVEL": "Variables={LEVEL=debug}"}});
+    assert_eq!(ran.succeeded()["Environment"], expected);
+    for zip_file in ["fileb://~/created.zip", "~/created.zip"] {
+        let update = ["update-function-code", "--zip-file", zip_file];
+        in_home(&[&update, &hello[..]].concat()).succeeded();
+    }
+    // Of other homes nothing is known, and without one the ~ stands for itself.
+    for (ran, named) in [
+        (
+            in_home(
+                &[
+                    &["update-function-code", "--zip-file", "~bob/x.zip"],
+                    &hello[..],
+                ]
+                .concat(),
+            ),
+            "~bob/x.zip",
+        ),
+        (
+            store.run(
+                &[
+                    &["update-function-code", "--zip-file", "~/x.zip"],
+                    &hello[..],
+                ]
+                .concat(),
+            ),
+            "~/x.zip",
+        ),
+    ] {
+        says(ran.failed(252), &[named, "No such file"]);
+    }
 }
 
 #[test]

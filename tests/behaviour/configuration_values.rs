@@ -116,7 +116,7 @@ fn a_value_that_breaks_a_rule_is_refused_by_name() {
         ),
         (
             &["--environment", "Variables={A=x}"],
-            "A is no variable's name",
+            "A is no variable's name: that has at least two characters",
         ),
     ] {
         refused(&store, options, named);
@@ -152,6 +152,11 @@ fn layers_are_known_by_the_form_of_their_arns() {
         &store,
         &["--layers", &LAYER.replace("123456789012", "999999999999")],
     );
+    // Those of AWS's own have no versions.
+    let own = |name| format!("arn:aws:lambda:::awslayer:{name}");
+    let (linux, other) = (own("AmazonLinux1803"), own("Other"));
+    taken(&store, &["--layers", &linux, &other]);
+    refused(&store, &["--layers", &linux, &linux], "AmazonLinux1803");
 }
 
 #[test]

@@ -308,6 +308,16 @@ fn a_query_picks_from_the_answer() {
 }
 
 #[test]
+fn a_query_of_older_scripts_compares_with_words_in_backticks() {
+    let store = TestStore::with_function("hello");
+    for (runtime, found) in [("python3.13", "hello\n"), ("python3.9", "")] {
+        let query = format!("Functions[?Runtime==`{runtime}`].FunctionName");
+        let ran = store.run(&[&["list-functions", "--query", &query], &TEXT[..]].concat());
+        assert_eq!(printed(ran), found);
+    }
+}
+
+#[test]
 fn what_a_query_picks_whole_is_text_like_the_answer() {
     let store = store_with_rich_version();
     for (query, text) in [

@@ -144,7 +144,10 @@ impl Violations {
             } else if !patterns::is_variable_name(name) {
                 self.add(
                     "Environment",
-                    format!("{name} is no variable's name: a letter, then letters, digits and _"),
+                    format!(
+                        "{name} is no variable's name: that has at least two characters, a letter \
+                         first, then letters, digits and _"
+                    ),
                 );
             }
         }
@@ -184,12 +187,18 @@ impl Violations {
                 .unwrap_or_default();
             let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
             self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
+            // A layer of AWS's own has no versions.
             let name = arn
                 .rsplit_once(':')
-                .map_or(arn.as_str(), |(name, _)| name)
+                .map(|(name, _)| name)
+                .filter(|name| name.contains(":layer:"))
+                .unwrap_or(&arn)
                 .to_owned();
             if seen.contains(&name) {
-                self.add("Layers", format!("two versions of one layer, {name}"));
+                self.add(
+                    "Layers",
+                    format!("{name} is given twice; a function has one version of a layer"),
+                );
             }
             seen.push(name);
         }
