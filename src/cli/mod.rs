@@ -13,6 +13,7 @@ mod notices;
 mod output;
 mod paging;
 mod parameters;
+mod progress;
 mod refused;
 mod shorthand;
 mod values;
