@@ -1,7 +1,6 @@
 //! Options that every command takes.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -140,7 +139,7 @@ impl Globals {
     pub(super) fn host(&self) -> Host {
         Host {
             lock_timeout: Duration::from_secs(self.lock_timeout),
-            notify: Arc::new(notices::print),
+            notify: notices::printer(),
             ..Host::new(user_at_host())
         }
     }

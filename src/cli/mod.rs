@@ -13,6 +13,7 @@ mod notices;
 mod output;
 mod paging;
 mod parameters;
+mod progress;
 mod query;
 mod refused;
 mod shorthand;

@@ -2,10 +2,17 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use crate::store::Notice;
+use super::progress::Progress;
+use crate::store::{Notice, Notify};
 
-/// Prints what a person may want to know; waiting is told on a terminal only.
-pub(super) fn print(notice: &Notice<'_>) {
+/// Returns what prints what a person may want to know; waiting and progress are shown on a terminal
+/// only.
+pub(super) fn printer() -> Notify {
+    let progress = Progress::default();
+    std::sync::Arc::new(move |notice| print(notice, &progress))
+}
+
+fn print(notice: &Notice<'_>, progress: &Progress) {
     match notice {
         Notice::WaitingForLock(function) => {
             if is_for_a_person() {
@@ -23,6 +30,8 @@ pub(super) fn print(notice: &Notice<'_>) {
              possible",
             path.display()
         )),
+        Notice::Working { work, done } => progress.show(*work, *done),
+        Notice::WorkEnded => progress.clear(),
     }
 }
 

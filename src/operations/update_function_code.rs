@@ -115,7 +115,7 @@ fn try_out(
     let Some(latest) = store.read(name, View::latest)? else {
         return Ok(None);
     };
-    let new_code = package.inspect(store.quotas())?;
+    let new_code = store.inspect(package)?;
     let revision_id = latest.revision_id(&latest.code()?);
     check_revision_id(name, request.revision_id.as_deref(), || revision_id.clone())?;
     let mut answer = latest.configuration(&new_code);

@@ -29,7 +29,6 @@ use super::layout::{
     VERSION_CONFIG_MODE, VERSION_PACKAGE_MODE, VERSIONS, alias_json, destination,
 };
 use super::locked::LockedFunction;
-use super::package;
 use super::registry::Store;
 use super::staging::Upload;
 use super::view::{check_writable, unfinished_changes};
@@ -358,10 +357,7 @@ impl StagedVersion {
     /// # Errors
     /// If it cannot be copied, or comes out different.
     pub fn copy_upload(&self, upload: &Upload) -> Result<(), StoreError> {
-        let source = upload.area().directory().path_of(&upload.name());
-        let copied = self.copy_with(|target, path| {
-            package::copy(upload.file(), &source, upload.code().size, target, path)
-        })?;
+        let copied = self.copy_with(|target, path| upload.copy_code(target, path))?;
         if copied == *upload.code() {
             return Ok(());
         }

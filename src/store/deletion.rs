@@ -31,7 +31,8 @@ impl LockedFunction<'_> {
                 Err(unknown) => unknown.with_unknown_outcome(),
             });
         }
-        account.settle(count_function(&trash.path_of(&entry)));
+        let deleted = trash.path_of(&entry);
+        account.settle(count_function(&deleted, &self.store().host().notify));
         // From here on the function is gone; what cannot be removed now is swept by the next command
         // that comes here.
         sweep(root);

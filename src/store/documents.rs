@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::durable::Directory;
 use super::error::StoreError;
+use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
 use super::package;
 use crate::api::alias::AliasConfiguration;
@@ -29,7 +30,11 @@ pub struct PublishedVersion {
 
 impl PublishedVersion {
     /// Reads a version from its directory.
-    pub(super) fn read(directory: &Directory, number: u64) -> Result<Self, StoreError> {
+    pub(super) fn read(
+        directory: &Directory,
+        number: u64,
+        notify: &Notify,
+    ) -> Result<Self, StoreError> {
         let path = directory.path_of(CONFIG_JSON);
         let (text, config) = directory
             .read(CONFIG_JSON)?
@@ -51,7 +56,7 @@ impl PublishedVersion {
             let modified = Timestamp::from_milliseconds(modified.milliseconds());
             configuration.set_default_last_modified(modified);
             if configuration.code().is_none() {
-                configuration.set_code(&package::hash(&file, &path, package.size)?);
+                configuration.set_code(&package::hash((&file, &path), package.size, notify)?);
             }
         }
         Ok(Self {

@@ -28,7 +28,32 @@ pub enum Notice<'a> {
         /// The format it states.
         format: u64,
     },
+    /// A large piece of work goes on; told every megabyte, or every thousand packages.
+    Working {
+        /// What is done.
+        work: Work,
+        /// How much of it: bytes of a package, or packages counted.
+        done: u64,
+    },
+    /// What was last told to go on is over, well or not.
+    WorkEnded,
 }
+
+/// Work that takes long where there is much of it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Work {
+    /// A package is copied or hashed.
+    Package {
+        /// Its size in bytes, as it was when this began.
+        size: u64,
+    },
+    /// All packages are counted, nobody knows how many.
+    Count,
+}
+
+/// Told what happens while a command runs.
+pub type Notify = Arc<dyn Fn(&Notice<'_>) + Send + Sync>;
 
 /// A call that changes the disk, about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +77,7 @@ pub struct Host {
     /// How long to wait for a function's lock, or for a quiet moment to read.
     pub lock_timeout: Duration,
     /// Told what happens while a command runs.
-    pub notify: Arc<dyn Fn(&Notice<'_>) + Send + Sync>,
+    pub notify: Notify,
     /// Asked before each step that changes the disk.
     pub before_step: Option<StepHook>,
 }

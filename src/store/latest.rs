@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::LatestFact;
+use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::package;
 use crate::api::code_sha256::CodeIdentity;
@@ -17,7 +18,6 @@ use crate::api::timestamp::Timestamp;
 const SETTLED_MILLISECONDS: u64 = 2000;
 
 /// The two files of `$LATEST`, read together, and what the history knew of them.
-#[derive(Debug)]
 pub struct Latest {
     configuration: FunctionConfiguration,
     config_stamp: Stamp,
@@ -28,6 +28,7 @@ pub struct Latest {
     recorded: Option<LatestFact>,
     /// When the files were looked at.
     seen: Timestamp,
+    notify: Notify,
 }
 
 impl Latest {
@@ -36,7 +37,7 @@ impl Latest {
         configs: &[(&Directory, String)],
         packages: &[(&Directory, String)],
         recorded: Option<LatestFact>,
-        seen: Timestamp,
+        (seen, notify): (Timestamp, Notify),
     ) -> Result<Self, StoreError> {
         let (config_path, (text, config_stamp)) = first(configs, Directory::read, "config.json")?;
         let document = super::documents::parse(&config_path, &text)?;
@@ -53,6 +54,7 @@ impl Latest {
             package_path,
             recorded,
             seen,
+            notify,
         })
     }
 
@@ -79,7 +81,8 @@ impl Latest {
     /// # Errors
     /// If it cannot be read.
     pub fn hash_code(&self) -> Result<CodeIdentity, StoreError> {
-        package::hash(&self.package, &self.package_path, self.package_stamp.size)
+        let package = (&self.package, &*self.package_path);
+        package::hash(package, self.package_stamp.size, &self.notify)
     }
 
     /// Returns the package's identity: what the history knows, else by hashing it.
@@ -96,8 +99,9 @@ impl Latest {
         target: &File,
         path: &std::path::Path,
     ) -> Result<CodeIdentity, StoreError> {
+        let source = (&self.package, &*self.package_path);
         let size = self.package_stamp.size;
-        package::copy(&self.package, &self.package_path, size, target, path)
+        package::copy(source, size, (target, path), &self.notify)
     }
 
     /// Returns the configuration as it stands, with the package that is really there.

@@ -62,7 +62,7 @@ impl Store {
             }
         };
         let Finished { tail, history } = finish_last_change(self, &directory)?;
-        let view = View::settled(directory, tail.last.clone(), host.now());
+        let view = View::settled(directory, tail.last.clone(), host);
         Ok(Some(LockedFunction {
             store: self,
             name: name.clone(),

@@ -14,6 +14,8 @@ use zip::unstable::read::ZipIterable;
 
 use super::durable::stamp;
 use super::error::StoreError;
+use super::host::{Notify, Work};
+use super::progress::Progress;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
 use crate::api::limits::Quotas;
 
@@ -56,10 +58,14 @@ impl PackageSource {
     ///
     /// # Errors
     /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
-    pub fn inspect(&self, quotas: &Quotas) -> Result<CodeIdentity, StoreError> {
+    pub(super) fn inspect(
+        &self,
+        quotas: &Quotas,
+        notify: &Notify,
+    ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
         check_zip(&self.file, &self.path, &self.path, quotas)?;
-        hash(&self.file, &self.path, size)
+        hash((&self.file, &self.path), size, notify)
     }
 
     /// Copies the package into an empty file and checks the copy.
@@ -68,9 +74,11 @@ impl PackageSource {
         target: &File,
         target_path: &Path,
         quotas: &Quotas,
+        notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        let identity = copy(&self.file, &self.path, size, target, target_path)?;
+        let source = (&self.file, &*self.path);
+        let identity = copy(source, size, (target, target_path), notify)?;
         self.check_size(identity.size, quotas)?;
         check_zip(target, target_path, &self.path, quotas)?;
         Ok(identity)
@@ -97,8 +105,12 @@ impl PackageSource {
 }
 
 /// Hashes a whole file that was seen to have this size.
-pub(super) fn hash(file: &File, path: &Path, size: u64) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(file, path, size);
+pub(super) fn hash(
+    (file, path): (&File, &Path),
+    size: u64,
+    notify: &Notify,
+) -> Result<CodeIdentity, StoreError> {
+    let mut hasher = Hasher::new(file, path, size, notify);
     while !hasher.is_at_end {
         hasher.read_on(u64::MAX)?;
     }
@@ -108,28 +120,26 @@ pub(super) fn hash(file: &File, path: &Path, size: u64) -> Result<CodeIdentity, 
 /// Copies a file into an empty one and hashes the very bytes of the copy. The copy is not flushed.
 /// `size` is what the source was seen to have; it only decides how.
 pub(super) fn copy(
-    source: &File,
-    source_path: &Path,
+    source: (&File, &Path),
     size: u64,
-    target: &File,
-    target_path: &Path,
+    target: (&File, &Path),
+    notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
     if size < PARALLEL {
-        copy_small(source, source_path, size, target, target_path)
+        copy_small(source, size, target, notify)
     } else {
-        copy_large(source, source_path, size, target, target_path)
+        copy_large(source, size, target, notify)
     }
 }
 
 /// Reads, hashes and writes in turn.
 fn copy_small(
-    source: &File,
-    source_path: &Path,
+    (source, source_path): (&File, &Path),
     size: u64,
-    target: &File,
-    target_path: &Path,
+    (target, target_path): (&File, &Path),
+    notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(source, source_path, size);
+    let mut hasher = Hasher::new(source, source_path, size, notify);
     while !hasher.is_at_end {
         let offset = hasher.offset;
         let count = hasher.read_on(u64::MAX)?;
@@ -142,17 +152,15 @@ fn copy_small(
 
 /// Copies in one thread while this one reads and hashes the copy behind it.
 fn copy_large(
-    source: &File,
-    source_path: &Path,
+    source: (&File, &Path),
     size: u64,
-    target: &File,
-    target_path: &Path,
+    target: (&File, &Path),
+    notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
     let (progress, arrived) = mpsc::channel();
     thread::scope(|scope| {
-        let copier = scope
-            .spawn(move || copy_in_pieces(source, source_path, target, target_path, &progress));
-        let mut hasher = Hasher::new(target, target_path, size);
+        let copier = scope.spawn(move || copy_in_pieces(source, target, &progress));
+        let mut hasher = Hasher::new(target.0, target.1, size, notify);
         for end in arrived {
             while hasher.offset < end && hasher.read_on(end)? > 0 {}
         }
@@ -166,15 +174,13 @@ fn copy_large(
 
 /// Copies a whole file, telling after each piece how far it is.
 fn copy_in_pieces(
-    source: &File,
-    source_path: &Path,
-    target: &File,
-    target_path: &Path,
+    source: (&File, &Path),
+    target: (&File, &Path),
     progress: &mpsc::Sender<u64>,
 ) -> Result<(), StoreError> {
     let mut copier = Copier {
-        source: (source, source_path),
-        target: (target, target_path),
+        source,
+        target,
         offset: 0,
         by_kernel: true,
     };
@@ -184,7 +190,7 @@ fn copy_in_pieces(
         if count == 0 {
             return Ok(());
         }
-        start_write_back(target, from, count).map_err(StoreError::io("write", target_path))?;
+        start_write_back(target.0, from, count).map_err(StoreError::io("write", target.1))?;
         // The receiver is gone only if hashing failed, which is told there.
         if progress.send(copier.offset).is_err() {
             return Ok(());
@@ -268,10 +274,11 @@ struct Hasher<'a> {
     offset: u64,
     expected: u64,
     is_at_end: bool,
+    progress: Progress<'a>,
 }
 
 impl<'a> Hasher<'a> {
-    fn new(file: &'a File, path: &'a Path, expected: u64) -> Self {
+    fn new(file: &'a File, path: &'a Path, expected: u64, notify: &'a Notify) -> Self {
         let buffer = usize::try_from(expected).map_or(READ, |size| READ.min(size + 1));
         Self {
             file,
@@ -281,6 +288,7 @@ impl<'a> Hasher<'a> {
             offset: 0,
             expected,
             is_at_end: false,
+            progress: Progress::new(notify, Work::Package { size: expected }),
         }
     }
 
@@ -294,6 +302,7 @@ impl<'a> Hasher<'a> {
             .map_err(StoreError::io("read", self.path))?;
         self.state.update(&self.buffer[..count]);
         self.offset += count as u64;
+        self.progress.advance(count as u64);
         // Where there was room for more behind the last byte expected, there is no more.
         self.is_at_end = count == 0 || count < room && self.offset == self.expected;
         Ok(count)
@@ -359,6 +368,10 @@ mod tests {
         file
     }
 
+    fn nobody() -> Notify {
+        std::sync::Arc::new(|_| ())
+    }
+
     fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
         for (name, content) in entries {
@@ -383,15 +396,16 @@ mod tests {
         ] {
             let content: Vec<u8> = (0..=250).cycle().take(size).collect();
             let (source, target) = (file(&content), file(b""));
-            let (from, to) = (source.as_file(), target.as_file());
-            let identity = copy(from, source.path(), size as u64, to, target.path()).unwrap();
+            let from = (source.as_file(), source.path());
+            let to = (target.as_file(), target.path());
+            let identity = copy(from, size as u64, to, &nobody()).unwrap();
             assert_eq!(std::fs::read(target.path()).unwrap(), content, "{size}");
             assert_eq!(identity.size, size as u64);
             assert_eq!(
                 identity.sha256,
                 CodeSha256::from_digest(&Sha256::digest(&content))
             );
-            assert_eq!(hash(source.as_file(), source.path(), 0).unwrap(), identity);
+            assert_eq!(hash(from, 0, &nobody()).unwrap(), identity);
         }
     }
 
@@ -417,7 +431,7 @@ mod tests {
         };
         let refusal = |content: &[u8]| {
             let source = PackageSource::open(file(content).path()).unwrap();
-            source.inspect(&small).unwrap_err().to_string()
+            source.inspect(&small, &nobody()).unwrap_err().to_string()
         };
         assert!(refusal(b"no zip").contains("is no zip file"));
         assert!(refusal(b"").contains("is no zip file"));
@@ -427,8 +441,8 @@ mod tests {
         let fine = file(&zip_of(&[("a", b"x"), ("b", b"")]));
         let source = PackageSource::open(fine.path()).unwrap();
         assert_eq!(
-            source.inspect(&small).unwrap(),
-            hash(fine.as_file(), fine.path(), 5).unwrap()
+            source.inspect(&small, &nobody()).unwrap(),
+            hash((fine.as_file(), fine.path()), 5, &nobody()).unwrap()
         );
     }
 

@@ -7,12 +7,14 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::path::Path;
 
 use super::durable::Directory;
 use super::error::StoreError;
+use super::host::Notify;
 use super::layout::{CODE_ZIP, PACKAGE_MODE, STAGING, TRASH, Token};
 use super::lock::Lock;
-use super::package::PackageSource;
+use super::package::{self, PackageSource};
 use super::registry::Store;
 use crate::api::code_sha256::CodeIdentity;
 
@@ -146,9 +148,18 @@ pub struct Upload {
     area: StagingArea,
     file: File,
     code: CodeIdentity,
+    notify: Notify,
 }
 
 impl Store {
+    /// Checks a package as [`Self::upload`] does and hashes it, and copies nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidPackage`] for what is no package within the quotas.
+    pub fn inspect(&self, source: &PackageSource) -> Result<CodeIdentity, StoreError> {
+        source.inspect(self.quotas(), &self.host().notify)
+    }
+
     /// Copies a package into the store's staging directory. No lock of a function is needed, so
     /// uploads overlap.
     ///
@@ -158,15 +169,22 @@ impl Store {
         self.check_writable()?;
         if self.is_new() {
             // What fails makes no store.
-            source.inspect(self.quotas())?;
+            self.inspect(source)?;
             self.make()?;
         }
         let area = StagingArea::new(self)?;
         let name = area.token.entry(CODE_ZIP);
         let file = area.directory.create_file(&name, PACKAGE_MODE)?;
-        let code = source.copy_checked(&file, &area.directory.path_of(&name), self.quotas())?;
+        let path = area.directory.path_of(&name);
+        let notify = self.host().notify.clone();
+        let code = source.copy_checked(&file, &path, self.quotas(), &notify)?;
         area.directory.flush_file(&file, &name)?;
-        Ok(Upload { area, file, code })
+        Ok(Upload {
+            area,
+            file,
+            code,
+            notify,
+        })
     }
 }
 
@@ -179,6 +197,13 @@ impl Upload {
     /// Returns the file.
     pub(super) fn file(&self) -> &File {
         &self.file
+    }
+
+    /// Copies it into an empty file and hashes the copy.
+    pub(super) fn copy_code(&self, target: &File, path: &Path) -> Result<CodeIdentity, StoreError> {
+        let own_path = self.area.directory.path_of(&self.name());
+        let source = (&self.file, &*own_path);
+        package::copy(source, self.code.size, (target, path), &self.notify)
     }
 
     /// Returns where it is staged.

@@ -18,8 +18,10 @@ use walkdir::WalkDir;
 
 use super::durable::Directory;
 use super::error::StoreError;
+use super::host::{Notify, Work};
 use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
 use super::lock::{Lock, SharedLock};
+use super::progress::Progress;
 use super::registry::Store;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::parse_version;
@@ -63,7 +65,7 @@ impl Store {
         let mut stored = usage.read(root)?;
         if !stored.is_some_and(|stored| self.fits(stored, bytes)) {
             in_flight = in_flight.alone(PATIENCE)?;
-            stored = Some(count(root));
+            stored = Some(count(root, &self.host().notify));
             in_flight = in_flight.shared()?;
         }
         let stored = stored.unwrap_or_default();
@@ -83,7 +85,7 @@ impl Store {
         let cached = file.and_then(|(file, _)| read(&file, root).ok().flatten());
         cached
             .filter(|stored| self.fits(*stored, bytes))
-            .unwrap_or_else(|| count(root))
+            .unwrap_or_else(|| count(root, &self.host().notify))
     }
 
     /// Checks that the store's quota has room for some bytes beside those that are stored.
@@ -173,7 +175,8 @@ fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
 
 /// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not
 /// be looked at, does not count.
-fn count(root: &Directory) -> u64 {
+fn count(root: &Directory, notify: &Notify) -> u64 {
+    let mut progress = Progress::new(notify, Work::Count);
     let functions = WalkDir::new(root.path())
         .min_depth(1)
         .max_depth(1)
@@ -185,12 +188,16 @@ fn count(root: &Directory) -> u64 {
     functions
         .filter_map(Result::ok)
         .filter(is_function)
-        .map(|function| count_function(function.path()))
+        .map(|function| count_packages(function.path(), &mut progress))
         .sum()
 }
 
 /// Adds up the packages of one function.
-pub(super) fn count_function(function: &Path) -> u64 {
+pub(super) fn count_function(function: &Path, notify: &Notify) -> u64 {
+    count_packages(function, &mut Progress::new(notify, Work::Count))
+}
+
+fn count_packages(function: &Path, progress: &mut Progress<'_>) -> u64 {
     let is_package = |entry: &walkdir::DirEntry| {
         let place: Vec<_> = entry
             .path()
@@ -213,6 +220,7 @@ pub(super) fn count_function(function: &Path) -> u64 {
         .into_iter()
         .filter_map(Result::ok)
         .filter(is_package)
+        .inspect(|_| progress.advance(1))
         .filter_map(|entry| entry.metadata().ok())
         .map(|metadata| metadata.len())
         .sum()

@@ -14,7 +14,7 @@ use super::documents::{PublishedVersion, alias_file, missing_of_version, read_al
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{FORMAT, LastLine, LastPublished, Line, Tail};
-use super::host::Notice;
+use super::host::{Host, Notice, Notify};
 use super::latest::Latest;
 use super::layout::{
     ALIASES, CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS,
@@ -39,6 +39,7 @@ pub struct View {
     pending: Option<(Directory, Token)>,
     /// When the state was looked at.
     seen: Timestamp,
+    notify: Notify,
     /// The directory of the versions, once it was opened.
     versions: OnceCell<Option<Directory>>,
 }
@@ -156,17 +157,19 @@ impl View {
             last: tail.last.clone(),
             pending,
             seen: store.host().now(),
+            notify: store.host().notify.clone(),
             versions: OnceCell::new(),
         })
     }
 
     /// Makes the view of a writer, who has finished the last change.
-    pub(super) fn settled(directory: Directory, last: Option<LastLine>, seen: Timestamp) -> Self {
+    pub(super) fn settled(directory: Directory, last: Option<LastLine>, host: &Host) -> Self {
         Self {
             directory,
             last,
             pending: None,
-            seen,
+            seen: host.now(),
+            notify: host.notify.clone(),
             versions: OnceCell::new(),
         }
     }
@@ -198,7 +201,7 @@ impl View {
             &self.places(&latest, CONFIG_JSON),
             &self.places(&latest, CODE_ZIP),
             recorded,
-            self.seen,
+            (self.seen, self.notify.clone()),
         )
     }
 
@@ -208,7 +211,7 @@ impl View {
     /// If one of its files is missing, or is not what it must be.
     pub fn version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
         match self.open_version(number)? {
-            Some(directory) => PublishedVersion::read(&directory, number).map(Some),
+            Some(directory) => PublishedVersion::read(&directory, number, &self.notify).map(Some),
             None => Ok(None),
         }
     }

@@ -325,6 +325,24 @@ fn an_unknown_option_or_command_names_the_nearest() {
             "publish-version",
         ),
         (&["--stor", "x", "publish-version"], "--stor", "--store"),
+        (
+            &["create-function", "--runtme", "python3.13"],
+            "--runtme",
+            "--runtime",
+        ),
+        (&["publsh-version"], "publsh-version", "publish-version"),
+        (
+            &["status", "hello", "--exitcode"],
+            "--exitcode",
+            "--exit-code",
+        ),
+        (&["publish-version", "--output", "jsn"], "jsn", "'json'"),
+        (&["status", "hello", "--color", "atuo"], "atuo", "'auto'"),
+        (
+            &["init", "--quota", "MemorySze=512"],
+            "MemorySze",
+            "MemorySize",
+        ),
     ] {
         says(store.run(arguments).failed(252), &[given, nearest]);
     }

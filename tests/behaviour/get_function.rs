@@ -1,14 +1,12 @@
 //! `get-function`: the configuration, where the package of that very state is, and the tags.
 
 use std::fs;
-use std::os::unix::ffi::OsStringExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::shapes::is_of_shape;
-use crate::support::{ROLE, Ran, TestStore, code_sha256, run, says, zip_of};
+use crate::support::{ROLE, Ran, TestStore, code_sha256, followed, run, says, zip_of};
 
 const GET: &str = "GetFunction";
 const NOT_FOUND: &str = "ResourceNotFoundException";
@@ -34,23 +32,6 @@ const STATES: [(&[&str], &[u8]); 6] = [
     (&["--qualifier", "live"], b"v0"),
     (&["--qualifier", "head"], b"v2"),
 ];
-
-/// Follows a Location as a program would that knows nothing of stores.
-#[track_caller]
-fn followed(location: &Value) -> PathBuf {
-    let location = location.as_str().unwrap();
-    let path = location.strip_prefix("file://").unwrap();
-    let stands_in_a_path =
-        |letter: char| letter.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(letter);
-    assert!(path.starts_with('/'), "{location} is not absolute");
-    assert!(path.chars().all(stands_in_a_path), "{location} is no URL");
-    for escape in path.split('%').skip(1) {
-        let digits = &escape.as_bytes()[..2];
-        assert!(digits.iter().all(u8::is_ascii_hexdigit), "{location}");
-    }
-    let bytes = percent_decode_str(path).collect();
-    std::ffi::OsString::from_vec(bytes).into()
-}
 
 /// Sees that the answer leads to a package with this in it, and tells its hash and size.
 #[track_caller]

@@ -21,6 +21,7 @@ mod configuring;
 mod creating;
 mod deleting;
 mod get_function;
+mod help;
 mod history;
 mod init;
 mod listing;

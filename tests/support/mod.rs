@@ -373,6 +373,24 @@ pub fn code_sha256(package: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(package))
 }
 
+/// Follows a Location as a program would that knows nothing of stores.
+#[track_caller]
+pub fn followed(location: &Value) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt as _;
+    let location = location.as_str().unwrap();
+    let path = location.strip_prefix("file://").unwrap();
+    let stands_in_a_path =
+        |letter: char| letter.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(letter);
+    assert!(path.starts_with('/'), "{location} is not absolute");
+    assert!(path.chars().all(stands_in_a_path), "{location} is no URL");
+    for escape in path.split('%').skip(1) {
+        let digits = &escape.as_bytes()[..2];
+        assert!(digits.iter().all(u8::is_ascii_hexdigit), "{location}");
+    }
+    let bytes = percent_encoding::percent_decode_str(path).collect();
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
 /// Returns when a file was last modified.
 pub fn modified(path: &Path) -> std::time::SystemTime {
     std::fs::metadata(path).unwrap().modified().unwrap()

@@ -20,6 +20,7 @@ mod full_disk;
 mod killed;
 mod killed_init;
 mod outcome;
+mod progress;
 mod strace;
 mod swept;
 mod terminal;

@@ -20,8 +20,11 @@ const OPERATION: &str = "CreateFunction";
 /// Where there is no store yet, it is made.
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  lambda-store create-function --function-name hello --runtime python3.13 \\\n    \
-    --handler app.handler --role arn:aws:iam::123456789012:role/demo --zip-file fileb://hello.zip"
+    after_help = "Examples:\n  lambda-store create-function --function-name hello --runtime python3.13 \\\n    \
+    --handler app.handler --role arn:aws:iam::123456789012:role/demo --zip-file fileb://hello.zip\n  \
+    lambda-store create-function --function-name site --runtime nodejs22.x --handler index.handler \\\n    \
+    --role arn:aws:iam::123456789012:role/demo --zip-file fileb://hello.zip \\\n    \
+    --environment 'Variables={STAGE=test}' --memory-size 512 --timeout 30 --publish"
 )]
 pub(super) struct CreateFunctionArgs {
     /// Name the function: letters, digits, - and _, at most 64

@@ -20,8 +20,8 @@ const OPERATION: &str = "Init";
 /// `--region` is the region that it will stand for.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  lambda-store --store ./store init --account-id 210987654321 --region eu-west-1\n  \
-    lambda-store init --quota MemorySize=10240 --quota TotalCodeSize=322122547200"
+    after_help = "Examples:\n  lambda-store init --account-id 210987654321 --region eu-west-1\n  \
+    lambda-store init --store ./large --quota MemorySize=10240 --quota TotalCodeSize=322122547200"
 )]
 pub(super) struct InitArgs {
     /// Make it for this account, 12 digits

@@ -19,7 +19,8 @@ const OPERATION: &str = "ListVersionsByFunction";
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  lambda-store list-versions-by-function --function-name hello\n  \
-    lambda-store list-versions-by-function --function-name hello --query 'Versions[].Version' --output text"
+    lambda-store list-versions-by-function --function-name hello \\\n    \
+    --query 'Versions[].Version' --output text"
 )]
 pub(super) struct ListVersionsByFunctionArgs {
     /// Name the function, by name or ARN

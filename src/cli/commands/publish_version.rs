@@ -19,7 +19,9 @@ const OPERATION: &str = "PublishVersion";
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  lambda-store publish-version --function-name hello\n  \
-    lambda-store publish-version --function-name hello --code-sha256 \"$HASH\" --description v1.2"
+    hash=$(lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip \\\n    \
+    --dry-run --query CodeSha256 --output text)\n  \
+    lambda-store publish-version --function-name hello --code-sha256 \"$hash\" --description v1.2"
 )]
 pub(super) struct PublishVersionArgs {
     /// Name the function, by name or ARN

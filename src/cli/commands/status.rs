@@ -27,7 +27,8 @@ const FORETOLD: &str = "PublishVersion";
 #[derive(Args)]
 #[command(after_help = "Examples:\n  lambda-store status hello\n  \
     lambda-store status hello --query 'Changes[].Path' --output text\n  \
-    lambda-store status hello --exit-code >/dev/null || lambda-store publish-version --function-name hello")]
+    lambda-store status hello --exit-code >/dev/null || \\\n    \
+    lambda-store publish-version --function-name hello")]
 pub(super) struct StatusArgs {
     /// Name the function, by name or ARN
     #[arg(value_name = "NAME")]
