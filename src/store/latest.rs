@@ -68,6 +68,11 @@ impl Latest {
         &self.package_path
     }
 
+    /// Returns the size of the package in bytes.
+    pub(super) fn package_size(&self) -> u64 {
+        self.package_stamp.size
+    }
+
     /// Returns the package's identity if the history knows it: size and times are as recorded.
     pub fn believed_code(&self) -> Option<CodeIdentity> {
         let recorded = self.recorded.as_ref()?;

@@ -23,6 +23,7 @@ use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
 use super::lock::{Lock, SharedLock};
 use super::progress::Progress;
 use super::registry::Store;
+use super::view::View;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::parse_version;
 
@@ -65,7 +66,7 @@ impl Store {
         let mut stored = usage.read(root)?;
         if !stored.is_some_and(|stored| self.fits(stored, bytes)) {
             in_flight = in_flight.alone(PATIENCE)?;
-            stored = Some(count(root, &self.host().notify));
+            stored = Some(count(self, root));
             in_flight = in_flight.shared()?;
         }
         let stored = stored.unwrap_or_default();
@@ -85,7 +86,7 @@ impl Store {
         let cached = file.and_then(|(file, _)| read(&file, root).ok().flatten());
         cached
             .filter(|stored| self.fits(*stored, bytes))
-            .unwrap_or_else(|| count(root, &self.host().notify))
+            .unwrap_or_else(|| count(self, root))
     }
 
     /// Checks that the store's quota has room for some bytes beside those that are stored.
@@ -175,21 +176,34 @@ fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
 
 /// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not
 /// be looked at, does not count.
-fn count(root: &Directory, notify: &Notify) -> u64 {
-    let mut progress = Progress::new(notify, Work::Count);
+fn count(store: &Store, root: &Directory) -> u64 {
+    let mut progress = Progress::new(&store.host().notify, Work::Count);
     let functions = WalkDir::new(root.path())
         .min_depth(1)
         .max_depth(1)
         .into_iter();
-    let is_function = |entry: &walkdir::DirEntry| {
-        let name = entry.file_name().to_str();
-        name.and_then(FunctionName::parse).is_some()
+    let named = |entry: walkdir::DirEntry| {
+        let name = entry.file_name().to_str().and_then(FunctionName::parse)?;
+        Some((name, entry.into_path()))
     };
     functions
         .filter_map(Result::ok)
-        .filter(is_function)
-        .map(|function| count_packages(function.path(), &mut progress))
+        .filter_map(named)
+        .map(|(name, path)| {
+            count_unfinished(store, &name).unwrap_or_else(|| count_packages(&path, &mut progress))
+        })
         .sum()
+}
+
+/// Adds up the packages of a function whose last change a killed command left, which stand where
+/// they were staged; `None` for any other function.
+fn count_unfinished(store: &Store, name: &FunctionName) -> Option<u64> {
+    let bytes = |view: &View| {
+        view.is_unfinished()
+            .then(|| view.stored_bytes())
+            .transpose()
+    };
+    store.read(name, bytes).ok().flatten().flatten()
 }
 
 /// Adds up the packages of one function.

@@ -346,6 +346,28 @@ impl View {
         Ok(numbers)
     }
 
+    /// Returns whether what the last change staged still stands there, in part or whole.
+    pub(super) fn is_unfinished(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Returns the bytes of all packages, `$LATEST` and versions, staged or in place.
+    ///
+    /// # Errors
+    /// If they cannot be looked at.
+    pub(super) fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let mut stored = self.latest()?.package_size();
+        for number in self.version_numbers()? {
+            for (directory, name) in self.version_places(number)? {
+                if let Some(package) = directory.stamp(&format!("{name}/{CODE_ZIP}"))? {
+                    stored += package.size;
+                    break;
+                }
+            }
+        }
+        Ok(stored)
+    }
+
     /// Returns what the last publish made and saw.
     ///
     /// Without a history that is the highest version; its description may have been given when it

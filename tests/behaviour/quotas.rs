@@ -1,6 +1,8 @@
 //! The quotas of a store: set by `init`, and the bytes of all packages together. Those of a single
 //! function or package stand beside what they limit.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::concurrency::at_once;
@@ -219,6 +221,48 @@ fn what_is_no_function_and_no_version_takes_no_room() {
     store.create("other", &[]).succeeded();
     refused(&store, "CreateFunction", [3 * size, size, 3 * size], || {
         store.create("third", &[])
+    });
+}
+
+/// Returns the paths at which the last change of hello staged things, by their names.
+fn staging_of_last(store: &TestStore) -> impl Fn(&str) -> PathBuf {
+    let token = store.history("hello").pop().unwrap()["Token"].clone();
+    let staging = store.join("hello/.staging");
+    move |name| staging.join(format!("{}.{name}", token.as_str().unwrap()))
+}
+
+/// What a publish leaves that is killed between its line and its rename.
+#[test]
+fn a_version_that_a_killed_command_left_in_staging_is_counted() {
+    let store = TestStore::nothing();
+    let size = created();
+    allow(&store, 3 * size - 1);
+    store.create("hello", &[]).succeeded();
+    store.publish("hello", &[]).succeeded();
+    let staged = staging_of_last(&store);
+    std::fs::rename(store.join("hello/versions/1"), staged("version-1")).unwrap();
+    std::fs::write(staged("change"), "").unwrap();
+    std::fs::remove_file(store.join(".usage")).unwrap();
+    let numbers = [2 * size, size, 3 * size - 1];
+    refused(&store, "CreateFunction", numbers, || {
+        store.create("other", &[])
+    });
+    // The package of $LATEST that is still staged counts, and the one that it replaces does not.
+    let larger = b"a longer package than the first one";
+    let more = size_of(larger) - size;
+    store.delete("hello", &[]).succeeded();
+    allow(&store, 2 * size + more - 1);
+    store.create("hello", &[]).succeeded();
+    let old = std::fs::read(store.join("hello/$LATEST/code.zip")).unwrap();
+    store.update("hello", larger, &[]).succeeded();
+    let staged = staging_of_last(&store);
+    std::fs::rename(store.join("hello/$LATEST/code.zip"), staged("code.zip")).unwrap();
+    std::fs::write(store.join("hello/$LATEST/code.zip"), old).unwrap();
+    std::fs::write(staged("change"), "").unwrap();
+    std::fs::remove_file(store.join(".usage")).unwrap();
+    let numbers = [size + more, size, 2 * size + more - 1];
+    refused(&store, "CreateFunction", numbers, || {
+        store.create("other", &[])
     });
 }
 
