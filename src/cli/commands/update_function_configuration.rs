@@ -19,7 +19,8 @@ const OPERATION: &str = "UpdateFunctionConfiguration";
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  lambda-store update-function-configuration --function-name hello --timeout 10\n  \
-    lambda-store update-function-configuration --function-name hello --environment 'Variables={LEVEL=debug}'"
+    lambda-store update-function-configuration --function-name hello \\\n    \
+    --environment 'Variables={LEVEL=debug}'"
 )]
 pub(super) struct UpdateFunctionConfigurationArgs {
     /// Name the function, by name or ARN
