@@ -30,11 +30,14 @@ use fancy_regex::Regex;
 
 const README: &str = include_str!("../README.md");
 
-/// The commands that set up a machine, and would do so in the middle of a test.
-const NOT_RUN: [&str; 3] = [
+/// The commands that set up a machine, and would do so in the middle of a test, and those that need
+/// an account.
+const NOT_RUN: [&str; 5] = [
     "cargo test",
     "cargo install --path .",
     "RUSTFLAGS=-Ctarget-feature=+crt-static cargo install --path . --target x86_64-unknown-linux-gnu",
+    "aws lambda get-account-settings --query AccountLimit",
+    "aws service-quotas list-service-quotas --service-code lambda --query 'Quotas[].[QuotaName, Value]' --output text",
 ];
 
 /// A fenced block.
@@ -230,7 +233,13 @@ fn the_commands_leave_a_clone_clean() {
     let clone = fresh_clone();
     let before = support::files_under(&clone.path().join("store-example"));
     assert_eq!(first_wrong_example(README, clone.path()), None);
-    let own_project = ["Makefile", "hello.zip", "hello.zip.sha256", "release.sh"];
+    let own_project = [
+        "Makefile",
+        "hello.zip",
+        "hello.zip.sha256",
+        "mirror",
+        "release.sh",
+    ];
     let mut names = names_in(clone.path());
     names.retain(|name| !own_project.contains(&name.as_str()));
     assert_eq!(names, ["store", "store-example"]);
@@ -326,6 +335,25 @@ fn the_readme_names_every_option_of_a_configuration_and_no_other() {
     let list = chapter.split("It takes, ").nth(1).unwrap();
     let list = list.split("`--architectures`").next().unwrap();
     assert_eq!(options_of(list), real);
+}
+
+#[test]
+fn the_readme_names_every_quota_with_its_default() {
+    let store = support::TestStore::nothing();
+    let made = store.run(&["init"]).succeeded();
+    let mut quotas = Vec::new();
+    for (name, value) in made["Quotas"].as_object().unwrap() {
+        quotas.push(format!("| `{name}` | {value} |"));
+    }
+    let table = README
+        .split("| quota | default | unit | of what |\n")
+        .nth(1);
+    let table = table.unwrap().split("\n\n").next().unwrap();
+    let rows: Vec<&str> = table.lines().skip(1).collect();
+    assert_eq!(rows.len(), quotas.len(), "{table}");
+    for (row, quota) in rows.iter().zip(&quotas) {
+        assert!(row.starts_with(quota), "{row} is not {quota}");
+    }
 }
 
 #[test]
