@@ -3,8 +3,9 @@
 
     make.py DIRECTORY
 
-What DIRECTORY has already is kept. Needs the network, pip and npm, each with the registry that it is
-set up for. A package is complete once it has its name: it is made beside and renamed.
+What DIRECTORY has already is kept, unless this script is newer. Needs the network, pip and npm, each
+with the registry that it is set up for. A package is complete once it has its name: it is made beside
+and renamed.
 """
 
 import os
@@ -45,14 +46,15 @@ def pack(directory, path):
 
 
 def make(directory, name):
-    if (directory / name).exists():
+    made = directory / name
+    if made.exists() and made.stat().st_mtime > Path(__file__).stat().st_mtime:
         return
     with tempfile.TemporaryDirectory(dir=directory) as work:
         installed = os.path.join(work, "installed")
         os.mkdir(installed)
         subprocess.run(install_command(*PACKAGES[name], installed), check=True)
         pack(installed, os.path.join(work, name))
-        os.rename(os.path.join(work, name), directory / name)
+        os.rename(os.path.join(work, name), made)
 
 
 def main():
