@@ -16,6 +16,12 @@ pub const MIN_TIMEOUT: i64 = 1;
 pub const MIN_MEMORY_SIZE: i64 = 128;
 /// Megabytes of `/tmp` at the least (model).
 pub const MIN_EPHEMERAL_STORAGE: i64 = 512;
+/// Characters of the ARN of a role, a key, a queue or a topic (model).
+pub const MAX_ARN: usize = 10_000;
+/// Characters of the ARN of a layer's version (model).
+pub const MAX_LAYER_VERSION_ARN: usize = 2048;
+/// Characters of the id of a subnet or a security group (model).
+pub const MAX_VPC_ID: usize = 1024;
 /// Subnets of a function (model).
 pub const MAX_SUBNETS: usize = 16;
 /// Security groups of a function (model).

@@ -27,7 +27,7 @@ pub(super) struct PagingArgs {
     /// Go on from the `NextToken` that a list ended with
     #[arg(long, value_name = "TOKEN")]
     starting_token: Option<String>,
-    /// Read so many items at a time
+    /// Make pages of so many items, which text is printed in
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     page_size: Option<i64>,
     /// Print the page behind the `NextMarker` of another
@@ -153,8 +153,10 @@ fn merge(
         items: Vec::new(),
         broken: Vec::new(),
     };
-    // The pages of a whole list are as large as they can be: where each begins costs a look.
-    let size = page_size.map_or(MAX_PAGE, as_count);
+    // Pages are read as large as they can be, as where each begins costs a look; smaller ones are
+    // made where they show, in what is printed. A size that is too large is for the operation to
+    // tell.
+    let size = page_size.map_or(0, as_count).max(MAX_PAGE);
     loop {
         let wanted = size.min(left.saturating_add(skipped));
         let next = page(list.next_marker, i64::try_from(wanted).ok())?;

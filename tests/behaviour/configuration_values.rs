@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::TestStore;
+use crate::support::{ROLE, TestStore};
 
 const INVALID: &str = "InvalidParameterValueException";
 const UPDATE: &str = "UpdateFunctionConfiguration";
@@ -120,6 +120,48 @@ fn a_value_that_breaks_a_rule_is_refused_by_name() {
         ),
     ] {
         refused(&store, options, named);
+    }
+}
+
+#[test]
+fn a_value_has_as_many_characters_as_the_model_allows() {
+    let store = TestStore::with_function("hello");
+    for (option, before, start, max, member) in [
+        ("--role", "", ROLE, 10_000, "Role"),
+        (
+            "--kms-key-arn",
+            "",
+            "arn:aws:kms:us-east-1:123456789012:key/",
+            10_000,
+            "KMSKeyArn",
+        ),
+        (
+            "--dead-letter-config",
+            "TargetArn=",
+            "arn:aws:sqs:us-east-1:123456789012:",
+            10_000,
+            "DeadLetterConfig.TargetArn",
+        ),
+        ("--layers", "", LAYER, 2048, "Layers.Arn"),
+        (
+            "--vpc-config",
+            "SubnetIds=",
+            "subnet-",
+            1024,
+            "VpcConfig.SubnetIds",
+        ),
+        (
+            "--vpc-config",
+            "SecurityGroupIds=",
+            "sg-",
+            1024,
+            "VpcConfig.SecurityGroupIds",
+        ),
+    ] {
+        let longest = format!("{before}{start:0<max$}");
+        taken(&store, &[option, &longest]);
+        let named = format!("{member}: has {} characters", max + 1);
+        refused(&store, &[option, &(longest + "0")], &named);
     }
 }
 

@@ -202,6 +202,26 @@ fn a_whole_list_reads_the_directory_of_the_versions_once() {
 }
 
 #[test]
+fn a_whole_list_reads_the_directory_of_the_functions_once_whatever_the_page_size() {
+    for options in [&[][..], &["--page-size", "1"]] {
+        let store = TestStore::nothing();
+        for function in ["one", "two", "three", "four"] {
+            store.create(function, &[]).succeeded();
+        }
+        let root = format!("{}>", store.path().display());
+        let recorded = record(store, &[&["list-functions"], options].concat());
+        let answer: Value = serde_json::from_str(&recorded.stdout).unwrap();
+        assert_eq!(answer["Functions"].as_array().unwrap().len(), 4);
+        let listed = recorded.calls.iter().filter(|call| {
+            call.name.starts_with("getdents")
+                && call.text.contains(&root)
+                && call.text.ends_with("= 0")
+        });
+        assert_eq!(listed.count(), 1, "{options:?}");
+    }
+}
+
+#[test]
 fn the_first_publish_of_a_function_keeps_to_the_goals() {
     let store = TestStore::nothing();
     store.create(FUNCTION, &[]).succeeded();

@@ -65,12 +65,15 @@ impl Violations {
         let text = value.as_str().unwrap_or_default();
         match name {
             "Runtime" => self.check_choice(name, &text, &limits::RUNTIMES),
-            "Role" => self.check_form(
-                name,
-                &text,
-                patterns::is_role,
-                "an IAM role's ARN, arn:aws:iam::123456789012:role/NAME",
-            ),
+            "Role" => {
+                self.check_length(name, &text, limits::MAX_ARN);
+                self.check_form(
+                    name,
+                    &text,
+                    patterns::is_role,
+                    "an IAM role's ARN, arn:aws:iam::123456789012:role/NAME",
+                );
+            }
             "Handler" => {
                 self.check_length(name, &text, limits::MAX_HANDLER);
                 self.check_form(
@@ -102,14 +105,12 @@ impl Violations {
             ),
             "Environment" => self.check_environment(value, quotas),
             "EphemeralStorage" => self.check_ephemeral_storage(value, quotas),
-            "KMSKeyArn" => self.check_form(name, &text, patterns::is_resource_arn, "a key's ARN"),
-            "DeadLetterConfig" => self.check_text(
-                name,
-                value,
-                "TargetArn",
-                patterns::is_resource_arn,
-                "an ARN",
-            ),
+            "KMSKeyArn" => self.check_resource_arn(name, &text, "a key's ARN"),
+            "DeadLetterConfig" => {
+                if let Some(arn) = value.get("TargetArn").and_then(Value::as_str) {
+                    self.check_resource_arn("DeadLetterConfig.TargetArn", &arn, "an ARN");
+                }
+            }
             "Layers" => self.check_layers(value, quotas),
             "VpcConfig" => self.check_vpc_config(value),
             "FileSystemConfigs" => self.check_file_systems(value),
@@ -124,6 +125,11 @@ impl Violations {
             "LoggingConfig" => self.check_logging_config(value),
             _ => {}
         }
+    }
+
+    fn check_resource_arn(&mut self, name: &str, arn: &str, expected: &str) {
+        self.check_length(name, arn, limits::MAX_ARN);
+        self.check_form(name, arn, patterns::is_resource_arn, expected);
     }
 
     /// Values may be secrets: only names are told.
@@ -185,6 +191,7 @@ impl Violations {
                 .unwrap_or(layer)
                 .as_str()
                 .unwrap_or_default();
+            self.check_length("Layers.Arn", &arn, limits::MAX_LAYER_VERSION_ARN);
             let expected = "the ARN of a layer's version, arn:…:layer:NAME:NUMBER";
             self.check_form("Layers.Arn", &arn, patterns::is_layer_version_arn, expected);
             // A layer of AWS's own has no versions.
@@ -225,6 +232,7 @@ impl Violations {
                 self.add(&name, format!("{} are more than {max}", ids.len()));
             }
             for id in ids.iter().filter_map(Value::as_str) {
+                self.check_length(&name, &id, limits::MAX_VPC_ID);
                 self.check_form(&name, &id, fits, expected);
             }
         }
