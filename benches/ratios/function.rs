@@ -130,6 +130,12 @@ impl Function {
         command
     }
 
+    /// Lets the packages that were placed by hand grow older than the two seconds that the tool wants
+    /// before it knows them by their times.
+    pub(crate) fn let_packages_settle() {
+        std::thread::sleep(std::time::Duration::from_millis(2500));
+    }
+
     /// Edits the configuration, so that the next publish has something to publish.
     pub(crate) fn edit(&self) -> Result<()> {
         write(&self.path().join("$LATEST/config.json"), &self.config())

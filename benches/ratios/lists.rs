@@ -119,8 +119,7 @@ fn packages(bench: &Bench, store: &Path) -> Result<()> {
     };
     let small = Function::place(store, "small", KB, 0)?;
     let large = Function::place(store, "large", size, 0)?;
-    // Only a package that has stood for two seconds is recorded as known.
-    std::thread::sleep(std::time::Duration::from_millis(2500));
+    Function::let_packages_settle();
     for function in [&small, &large] {
         function.edit()?;
         run(&mut function.publish())?;

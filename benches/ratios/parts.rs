@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -187,8 +186,7 @@ fn unchanged(bench: &Bench) -> Result<()> {
         ("250 MB", 250 * MB)
     };
     let mut function = Function::place(&bench.store("unchanged")?, "unchanged", size, 0)?;
-    // Only a package that has stood for two seconds is recorded as known; it is no less so later.
-    thread::sleep(Duration::from_millis(2500));
+    Function::let_packages_settle();
     publish_changed(&mut function)?;
     let mut publish = function.publish();
     let mut hash = floor("hash")?;

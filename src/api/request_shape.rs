@@ -82,6 +82,7 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
+    use crate::api::shape::tests::assert_each_is_the_models;
 
     /// Members of the requests that are no part of a configuration, or of one of another kind of
     /// function.
@@ -104,37 +105,19 @@ mod tests {
         serde_json::from_str(include_str!("../../tests/lambda-shapes.json")).unwrap()
     }
 
+    /// Holds a shape against the model's, with what a request must keep besides.
     fn assert_is_the_models(shapes: &Json, name: &str, shape: Shape) {
-        let model = &shapes[name];
-        let (min, required) = match shape {
-            Shape::AtLeast(min, _) => (min, &[][..]),
-            Shape::Requiring(required, _) => (0, required),
-            _ => (0, &[][..]),
-        };
-        assert_eq!(model["min"].as_i64().unwrap_or(0), min, "{name}");
-        let expected = model["required"].as_array();
-        let expected: Vec<_> = expected.into_iter().flatten().collect();
-        assert_eq!(required, expected, "{name}");
-        match (shape.kind(), model["type"].as_str().unwrap()) {
-            (Shape::String, "string")
-            | (Shape::Integer, "integer")
-            | (Shape::Boolean, "boolean") => {}
-            (Shape::List(item), "list") => {
-                assert_is_the_models(shapes, model["member"].as_str().unwrap(), *item);
-            }
-            (Shape::Map(value), "map") => {
-                assert_is_the_models(shapes, model["value"].as_str().unwrap(), *value);
-            }
-            (Shape::Structure(members), "structure") => {
-                let expected = model["members"].as_array().unwrap();
-                assert_eq!(members.len(), expected.len(), "{name}");
-                for ((name, shape), member) in members.iter().zip(expected) {
-                    assert_eq!(member["name"], *name);
-                    assert_is_the_models(shapes, member["shape"].as_str().unwrap(), *shape);
-                }
-            }
-            (shape, model) => panic!("{name} is {model} in the model, {shape:?} here"),
-        }
+        assert_each_is_the_models(shapes, name, shape, &|model, name, shape| {
+            let (min, required) = match shape {
+                Shape::AtLeast(min, _) => (min, &[][..]),
+                Shape::Requiring(required, _) => (0, required),
+                _ => (0, &[][..]),
+            };
+            assert_eq!(model["min"].as_i64().unwrap_or(0), min, "{name}");
+            let expected = model["required"].as_array();
+            let expected: Vec<_> = expected.into_iter().flatten().collect();
+            assert_eq!(required, expected, "{name}");
+        });
     }
 
     #[test]

@@ -409,24 +409,35 @@ fn check_value(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::Value as Json;
 
     use super::*;
 
+    /// Holds a shape, and all that is in it, against the model's of a name.
     fn assert_is_the_models(shapes: &Json, name: &str, shape: Shape) {
+        assert_each_is_the_models(shapes, name, shape, &|_, _, _| ());
+    }
+
+    /// The same, each shape and its model besides given to a check.
+    pub(in crate::api) fn assert_each_is_the_models(
+        shapes: &Json,
+        name: &str,
+        shape: Shape,
+        check: &dyn Fn(&Json, &str, Shape),
+    ) {
         let model = &shapes[name];
-        match (shape, model["type"].as_str().unwrap()) {
+        check(model, name, shape);
+        let inner = |model: &Json, shape: Shape| {
+            assert_each_is_the_models(shapes, model.as_str().unwrap(), shape, check);
+        };
+        match (shape.kind(), model["type"].as_str().unwrap()) {
             (Shape::String, "string")
             | (Shape::Integer, "integer" | "long")
             | (Shape::Number, "double")
             | (Shape::Boolean, "boolean") => {}
-            (Shape::List(item), "list") => {
-                assert_is_the_models(shapes, model["member"].as_str().unwrap(), *item);
-            }
-            (Shape::Map(value), "map") => {
-                assert_is_the_models(shapes, model["value"].as_str().unwrap(), *value);
-            }
+            (Shape::List(item), "list") => inner(&model["member"], *item),
+            (Shape::Map(value), "map") => inner(&model["value"], *value),
             (Shape::Structure(members), "structure") => {
                 let expected = model["members"].as_array().unwrap();
                 let names: Vec<_> = expected
@@ -438,7 +449,7 @@ mod tests {
                     names
                 );
                 for ((_, shape), member) in members.iter().zip(expected) {
-                    assert_is_the_models(shapes, member["shape"].as_str().unwrap(), *shape);
+                    inner(&member["shape"], *shape);
                 }
             }
             (shape, model) => panic!("{name} is {model} in the model, {shape:?} here"),
