@@ -1,5 +1,9 @@
 //! Aliases: a name that points to a version.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use super::document::{Document, DocumentError, Value};
 use super::qualifier::{LATEST, parse_version};
 use super::shape::{self, ALIAS_CONFIGURATION};
@@ -11,6 +15,28 @@ pub struct AliasConfiguration {
     pub target: AliasTarget,
     /// The versions that it sends a share of the invocations to.
     pub weighted: Vec<u64>,
+}
+
+/// What an alias says, as the history tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AliasState {
+    /// `$LATEST` or a version's number.
+    pub function_version: String,
+    /// The description; absent where it is empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The weighted versions; `None` where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing_config: Option<RoutingConfig>,
+}
+
+/// `RoutingConfig` of an alias.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoutingConfig {
+    /// The share of the invocations, from 0 to 1, that each further version gets.
+    pub additional_version_weights: BTreeMap<String, f64>,
 }
 
 /// What an alias points to.

@@ -94,5 +94,7 @@ fn delete_version(
             ),
         });
     }
-    Ok(function.remove_version("DeleteFunction", number)?)
+    let (mut change, fact) = function.change_beside_latest("DeleteFunction")?;
+    change.remove_version(number)?;
+    Ok(change.commit_beside_latest(fact)?)
 }

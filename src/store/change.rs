@@ -11,30 +11,27 @@
 //!    `.staging` is flushed.
 //!
 //! Wherever a crash falls, the next writer finds `TOKEN.change` and either throws the staged files
-//! away (the line is not there) or does step 3 again (it is): [`finish_last_change`].
+//! away (the line is not there) or does step 3 again (it is):
+//! [`finish_last_change`](super::apply::finish_last_change).
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::ffi::OsString;
 use std::fs::File;
 use std::sync::Arc;
 
-use super::durable::{Directory, FileTime, Stamp, stamp};
+use super::apply::{Targets, apply, open_target};
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
-use super::history::{Draft, LastLine, LatestFact, Line, Tail};
+use super::history::{AliasChange, Draft, LatestFact, Line};
 use super::host::Notice;
-use super::latest::Latest;
+use super::latest::{Latest, record_written};
 use super::layout::{
-    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, STAGING, Token,
-    VERSION_CONFIG_MODE, VERSION_PACKAGE_MODE, VERSIONS, alias_json, destination,
+    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PRIVATE_FILE_MODE, Token, VERSIONS, alias_json,
+    destination,
 };
 use super::locked::LockedFunction;
-use super::registry::Store;
+use super::staged_version::StagedVersion;
 use super::staging::Upload;
-use super::view::{check_writable, unfinished_changes};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
-use crate::api::qualifier::parse_version;
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
 
@@ -52,15 +49,6 @@ pub struct Change<'f> {
     frees: u64,
     /// Whether what was staged must stay for the next writer to judge.
     keep: bool,
-}
-
-/// Directories of a function by name, `None` for the function's own.
-type Targets = BTreeMap<Option<&'static str>, Directory>;
-
-/// A version's directory while it is staged.
-pub struct StagedVersion {
-    directory: Directory,
-    number: u64,
 }
 
 impl<'f> Change<'f> {
@@ -130,7 +118,7 @@ impl<'f> Change<'f> {
         area.rename(&upload.name(), &self.staging, &code)?;
         self.adds += upload.code().size;
         self.write_configuration(configuration)?;
-        let fact = record_latest(&self.staging, &code, upload, configuration, self.draft.time)?;
+        let fact = record_written(&self.staging, &code, upload, configuration, self.draft.time)?;
         let revision_id = fact.revision_id.clone();
         Ok((fact, revision_id))
     }
@@ -169,8 +157,32 @@ impl<'f> Change<'f> {
         latest.fact(code, revision_id)
     }
 
+    /// Stages an alias as it will be, or with no file notes that it is removed.
+    ///
+    /// # Errors
+    /// If it cannot be written and flushed.
+    pub fn change_alias(
+        &mut self,
+        change: AliasChange,
+        file: Option<&str>,
+    ) -> Result<(), StoreError> {
+        if let Some(text) = file {
+            let entry = self
+                .token
+                .entry(&format!("alias-{}", alias_json(&change.name)));
+            self.staged.push(entry.clone());
+            self.staging
+                .write_file(&entry, PRIVATE_FILE_MODE, text.as_bytes())?;
+        }
+        self.draft.changes_alias(change);
+        Ok(())
+    }
+
     /// Notes that a version is removed.
-    pub(super) fn remove_version(&mut self, number: u64) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// If the directory of the versions cannot be opened.
+    pub fn remove_version(&mut self, number: u64) -> Result<(), StoreError> {
         self.draft.removes(number);
         if let Some(versions) = self.function.versions()? {
             // What has no package that can be looked at frees nothing.
@@ -199,8 +211,12 @@ impl<'f> Change<'f> {
         self.commit_line(Some(latest), found_edited, fact)
     }
 
-    /// Makes a change happen that has nothing to do with `$LATEST`.
-    pub(super) fn commit_beside_latest(self, fact: LatestFact) -> Result<(), StoreError> {
+    /// Makes a change happen that has nothing to do with `$LATEST`; `fact` is what
+    /// [`LockedFunction::change_beside_latest`] gave with it.
+    ///
+    /// # Errors
+    /// As of [`Self::commit`].
+    pub fn commit_beside_latest(self, fact: LatestFact) -> Result<(), StoreError> {
         self.commit_line(None, Vec::new(), fact)
     }
 
@@ -262,14 +278,20 @@ impl<'f> Change<'f> {
             let path = directory.path_of(HISTORY);
             return Err(StoreError::EditedMeanwhile { path });
         }
-        if let Some(versions) = targets.get(&Some(VERSIONS)) {
-            for number in self.draft.made() {
-                let name = number.to_string();
-                if versions.contains(&name)? {
-                    return Err(StoreError::AlreadyExists {
-                        path: versions.path_of(&name),
-                    });
-                }
+        let versions = self
+            .draft
+            .made()
+            .map(|number| (VERSIONS, number.to_string()));
+        let aliases = self
+            .draft
+            .aliases_made()
+            .map(|name| (ALIASES, alias_json(name)));
+        for (directory, name) in versions.chain(aliases) {
+            if let Some(target) = targets.get(&Some(directory))
+                && target.contains(&name)?
+            {
+                let path = target.path_of(&name);
+                return Err(StoreError::AlreadyExists { path });
             }
         }
         latest.map_or(Ok(()), |latest| latest.check_untouched(directory))
@@ -328,302 +350,4 @@ impl Drop for Change<'_> {
             drop(self.staging.remove_all(entry.as_ref()));
         }
     }
-}
-
-impl StagedVersion {
-    /// Makes the directory.
-    pub(super) fn make(parent: &Directory, name: &str, number: u64) -> Result<Self, StoreError> {
-        Ok(Self {
-            directory: parent.make(name)?,
-            number,
-        })
-    }
-
-    /// Returns the version's number.
-    pub fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// Copies the package of `$LATEST` into the version, flushed, and hashes the copy.
-    ///
-    /// # Errors
-    /// If it cannot be copied.
-    pub fn copy_latest(&self, latest: &Latest) -> Result<CodeIdentity, StoreError> {
-        self.copy_with(|target, path| latest.copy_code(target, path))
-    }
-
-    /// Copies an uploaded package into the version, flushed, and sees that it has the same bytes.
-    ///
-    /// # Errors
-    /// If it cannot be copied, or comes out different.
-    pub fn copy_upload(&self, upload: &Upload) -> Result<(), StoreError> {
-        let copied = self.copy_with(|target, path| upload.copy_code(target, path))?;
-        if copied == *upload.code() {
-            return Ok(());
-        }
-        let path = self.directory.path_of(CODE_ZIP);
-        Err(StoreError::damaged(
-            &path,
-            "the copy differs from the package that was uploaded; check the disk",
-        ))
-    }
-
-    fn copy_with(
-        &self,
-        copy: impl FnOnce(&File, &std::path::Path) -> Result<CodeIdentity, StoreError>,
-    ) -> Result<CodeIdentity, StoreError> {
-        let target = self.directory.create_file(CODE_ZIP, VERSION_PACKAGE_MODE)?;
-        let code = copy(&target, &self.directory.path_of(CODE_ZIP))?;
-        self.directory.flush_file(&target, CODE_ZIP)?;
-        Ok(code)
-    }
-
-    /// Writes the configuration, and notes the version in the draft of the line that makes it.
-    pub(super) fn finish(
-        &self,
-        draft: &mut Draft,
-        configuration: &FunctionConfiguration,
-        seen: ContentSha256,
-    ) -> Result<(), StoreError> {
-        let text = configuration.document().render();
-        self.directory
-            .write_file(CONFIG_JSON, VERSION_CONFIG_MODE, text.as_bytes())?;
-        self.directory.flush()?;
-        draft.publishes(self.number, text.as_bytes(), seen);
-        Ok(())
-    }
-}
-
-/// Gives a package that this tool wrote the time of its change, and returns what to record. Its
-/// time is recorded only where the file system kept it: then no later edit can look the same.
-pub(super) fn record_latest(
-    directory: &Directory,
-    name: &str,
-    upload: &Upload,
-    configuration: &FunctionConfiguration,
-    time: Timestamp,
-) -> Result<LatestFact, StoreError> {
-    let modified = FileTime::from_milliseconds(time.milliseconds());
-    directory.set_modified(upload.file(), name, modified)?;
-    let kept = stamp(upload.file(), &directory.path_of(name))?.modified == modified;
-    Ok(LatestFact {
-        revision_id: configuration.revision_id(time, Place::Latest),
-        code_sha256: upload.code().sha256.clone(),
-        code_size: upload.code().size,
-        code_modified: kept.then(|| modified.to_string()),
-        code_changed: None,
-    })
-}
-
-/// Step 3. `entries` are staged names (others are passed over), `targets` the directories to flush,
-/// to which those that lose an entry are added.
-fn apply(
-    staging: &Directory,
-    line: &Line,
-    entries: &[String],
-    mut targets: Targets,
-    function: &Directory,
-) -> Result<(), StoreError> {
-    let token = Token::recorded(&line.token);
-    for entry in entries {
-        if let Some((directory, name)) = destination(entry) {
-            staging.rename_if_there(entry, target(&mut targets, function, directory)?, &name)?;
-        }
-    }
-    let removed = move_removed(function, staging, line, &token, &mut targets)?;
-    for target in targets.values() {
-        target.flush()?;
-    }
-    for entry in removed {
-        staging.remove_all(entry.as_ref())?;
-    }
-    staging.remove_file(&token.change())?;
-    staging.flush()
-}
-
-/// Renames what a line removes into the staging directory, and returns the names there.
-fn move_removed(
-    function: &Directory,
-    staging: &Directory,
-    line: &Line,
-    token: &Token,
-    targets: &mut Targets,
-) -> Result<Vec<String>, StoreError> {
-    let numbers = removed_numbers(function, line)?.into_iter();
-    let versions = numbers.map(|number| {
-        (
-            VERSIONS,
-            number.to_string(),
-            format!("removed-version-{number}"),
-        )
-    });
-    let gone = line.aliases.iter().filter(|change| change.to.is_none());
-    let aliases = gone.map(|change| {
-        let file = alias_json(&change.name);
-        (ALIASES, file.clone(), format!("removed-alias-{file}"))
-    });
-    let mut moved = Vec::new();
-    for (directory, name, what) in versions.chain(aliases) {
-        let entry = token.entry(&what);
-        if target(targets, function, Some(directory))?.rename_if_there(&name, staging, &entry)? {
-            moved.push(entry);
-        }
-    }
-    Ok(moved)
-}
-
-/// Returns the numbers of the versions that a line removes, where its ranges are long only those
-/// that stand.
-fn removed_numbers(function: &Directory, line: &Line) -> Result<Vec<u64>, StoreError> {
-    /// So many are tried one by one, rather than by reading the directory.
-    const FEW: u64 = 100;
-    let is_short = |(first, last): &(u64, u64)| last.saturating_sub(*first) < FEW;
-    if line.removed.iter().all(is_short) {
-        return Ok(line
-            .removed
-            .iter()
-            .flat_map(|(first, last)| *first..=*last)
-            .collect());
-    }
-    let is_removed = |number: &u64| {
-        line.removed
-            .iter()
-            .any(|(first, last)| (first..=last).contains(&number))
-    };
-    let names = function.names_of(VERSIONS)?;
-    let standing = names
-        .iter()
-        .filter_map(|name| parse_version(name.to_str()?));
-    Ok(standing.filter(is_removed).collect())
-}
-
-/// Returns a directory of the function, opened if it was not yet.
-fn target<'t>(
-    targets: &'t mut Targets,
-    function: &Directory,
-    name: Option<&'static str>,
-) -> Result<&'t Directory, StoreError> {
-    Ok(match targets.entry(name) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(unknown) => unknown.insert(open_target(function, name)?),
-    })
-}
-
-fn open_target(function: &Directory, name: Option<&str>) -> Result<Directory, StoreError> {
-    match name {
-        Some(name) => function.ensure(name),
-        None => Ok(function.clone()),
-    }
-}
-
-/// A function whose last change is finished: what was opened for that.
-pub(super) struct Finished {
-    /// The end of the history.
-    pub(super) tail: Tail,
-    /// The history, open for writing; `None` if there is none yet.
-    pub(super) history: Option<(Arc<File>, Stamp)>,
-}
-
-/// Finishes or throws away what the last writer left. Called under the function's lock, before
-/// anything else.
-///
-/// # Errors
-/// If it cannot be finished: then no other change may begin.
-pub(super) fn finish_last_change(
-    store: &Store,
-    function: &Directory,
-) -> Result<Finished, StoreError> {
-    let path = function.path_of(HISTORY);
-    let (history, mut tail) = match function.open_file_to_change(HISTORY)? {
-        Some((file, stamp)) => {
-            let tail = Tail::read(&file, stamp.size, &path)?;
-            (Some((Arc::new(file), stamp)), tail)
-        }
-        None => (None, Tail::default()),
-    };
-    let names = function.names_of(STAGING)?;
-    let marks = unfinished_changes(&names);
-    check_writable(&tail, &marks, &path)?;
-    if let Some((history, _)) = history.as_ref().filter(|_| !marks.is_empty()) {
-        make_last_line_sure(function, history, &mut tail)?;
-    }
-    if names.is_empty() {
-        return Ok(Finished { tail, history });
-    }
-    let staging = function.ensure(STAGING)?;
-    let is_unfinished =
-        |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
-    if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
-        apply_again(store, function, &staging, &last.line, &names).map_err(|cause| {
-            StoreError::Unfinished {
-                path,
-                operation: last.line.operation.clone(),
-                cause: Box::new(cause),
-            }
-        })?;
-    }
-    clear(&staging, &names)?;
-    Ok(Finished { tail, history })
-}
-
-/// Removes what no change needs any more; the marks last, so that a crash here is seen as one.
-fn clear(staging: &Directory, names: &[OsString]) -> Result<(), StoreError> {
-    let is_mark = |name: &&OsString| Token::of_mark(name).is_some();
-    let (marks, others): (Vec<_>, Vec<_>) = names.iter().partition(is_mark);
-    others
-        .iter()
-        .chain(&marks)
-        .try_for_each(|name| staging.remove_all(name))
-}
-
-/// Cuts off a torn line and writes the last whole one again: after a failed flush the kernel may
-/// call a page clean that never reached the disk.
-fn make_last_line_sure(
-    function: &Directory,
-    history: &File,
-    tail: &mut Tail,
-) -> Result<(), StoreError> {
-    if !tail.torn.is_empty() {
-        function.truncate(history, HISTORY, tail.end)?;
-        tail.torn.clear();
-        tail.length = tail.end;
-    }
-    if let Some(last) = &tail.last {
-        let line = [last.bytes.as_slice(), b"\n"].concat();
-        function.write_at(history, HISTORY, &line, last.offset)?;
-    }
-    function.flush_file(history, HISTORY)
-}
-
-/// Does step 3 of the last change again: everything that may have been done, flushes included.
-fn apply_again(
-    store: &Store,
-    function: &Directory,
-    staging: &Directory,
-    line: &Line,
-    names: &[OsString],
-) -> Result<(), StoreError> {
-    let token = Token::recorded(&line.token);
-    let entries: Vec<String> = names
-        .iter()
-        .filter(|name| Token::of_entry(name).as_ref() == Some(&token))
-        .filter_map(|name| name.to_str().map(ToOwned::to_owned))
-        .collect();
-    // A removed entry that stands here already would make its renaming do nothing.
-    for entry in entries
-        .iter()
-        .filter(|entry| entry.starts_with(&token.entry("removed-")))
-    {
-        staging.remove_all(entry.as_ref())?;
-    }
-    if line.previous.is_none() {
-        store.made_root()?.flush()?;
-    }
-    let mut targets = Targets::from([(None, function.clone())]);
-    for name in [LATEST, VERSIONS, ALIASES] {
-        if let Some(directory) = function.open(name)? {
-            targets.insert(Some(name), directory);
-        }
-    }
-    apply(staging, line, &entries, targets, function)
 }

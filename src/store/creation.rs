@@ -1,16 +1,17 @@
 //! A function that is being made: staged whole, committed by one rename.
 
-use super::change::{StagedVersion, record_latest};
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{Draft, LatestFact};
 use super::host::Notice;
+use super::latest::record_written;
 use super::layout::{
     CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, LOCK, PRIVATE_FILE_MODE, STAGING,
     VERSIONS,
 };
 use super::lock::Lock;
 use super::registry::Store;
+use super::staged_version::StagedVersion;
 use super::staging::Upload;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
 use crate::api::document::Value;
@@ -134,7 +135,7 @@ impl Creation<'_> {
             .area()
             .directory()
             .rename(&self.upload.name(), &latest, CODE_ZIP)?;
-        let fact = record_latest(
+        let fact = record_written(
             &latest,
             CODE_ZIP,
             &self.upload,

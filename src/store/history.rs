@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::durable::{FileTime, Stamp};
 use super::error::StoreError;
 use super::layout::Token;
+use crate::api::alias::AliasState;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256, hex};
 use crate::api::configuration::ContentSha256;
 use crate::api::revision_id::RevisionId;
@@ -25,7 +26,7 @@ pub(super) const FORMAT: u64 = 1;
 const WINDOW: u64 = 4096;
 
 /// Longer than the line of any change; what is longer is not read into the memory.
-const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+pub(super) const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
 /// What to do about a history that cannot be trusted.
 const REMEDY: &str = "restore the file from a copy; or move it away, and the function goes on \
@@ -34,50 +35,71 @@ const REMEDY: &str = "restore the file from a copy; or move it away, and the fun
 /// A line of the history; the members, their order and their meaning are the format's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Line {
-    pub(super) format: u64,
-    pub(super) time: Timestamp,
-    pub(super) operation: String,
-    pub(super) by: String,
-    pub(super) token: String,
+pub struct Line {
+    /// The format of the line.
+    pub format: u64,
+    /// When the change was made: its name.
+    pub time: Timestamp,
+    /// AWS's name of the operation, or one of this tool's own.
+    pub operation: String,
+    /// Who made it, as `user@host`.
+    pub by: String,
+    /// The token that its staged entries had.
+    pub token: String,
+    /// The versions that it made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) made: Vec<Made>,
+    pub made: Vec<Made>,
+    /// The versions that it removed, as ranges with both ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) removed: Vec<(u64, u64)>,
+    pub removed: Vec<(u64, u64)>,
+    /// What it did to aliases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) aliases: Vec<AliasChange>,
+    pub aliases: Vec<AliasChange>,
+    /// The version that `$LATEST` was set to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) restored: Option<u64>,
+    pub restored: Option<u64>,
+    /// The files of `$LATEST` that it found edited by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) found_edited: Vec<String>,
-    pub(super) highest_version: u64,
+    pub found_edited: Vec<String>,
+    /// The highest number ever given out, placed, imported or removed.
+    pub highest_version: u64,
+    /// What the last publish made and saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) last_published: Option<LastPublished>,
-    pub(super) latest: LatestFact,
+    pub last_published: Option<LastPublished>,
+    /// What is known of `$LATEST`.
+    pub latest: LatestFact,
+    /// The SHA-256 of the line before, in hexadecimal; `None` in the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) previous: Option<String>,
+    pub previous: Option<String>,
 }
 
 /// A version that a change made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Made {
-    pub(super) version: u64,
-    pub(super) config_sha256: String,
-    pub(super) published: Timestamp,
+pub struct Made {
+    /// Its number.
+    pub version: u64,
+    /// The SHA-256 of its configuration's file, in hexadecimal.
+    pub config_sha256: String,
+    /// When it was published, which for an imported one was earlier than the change.
+    pub published: Timestamp,
 }
 
 /// What a change did to an alias.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AliasChange {
-    pub(super) name: String,
+pub struct AliasChange {
+    /// The alias's name.
+    pub name: String,
+    /// How it was before; `None` for one that was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) from: Option<serde_json::Value>,
+    pub from: Option<AliasState>,
+    /// How it is since; `None` for one that was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) to: Option<serde_json::Value>,
+    pub to: Option<AliasState>,
+    /// The revision id that it got; `None` for one that was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) revision_id: Option<RevisionId>,
+    pub revision_id: Option<String>,
 }
 
 /// The version that the last publish made, and the content that it saw.
@@ -236,6 +258,11 @@ impl Tail {
         Ok(())
     }
 
+    /// Returns the error for what is too long to be a line.
+    pub(super) fn damaged_line(path: &Path) -> StoreError {
+        StoreError::damaged(path, format!("a line is damaged; {REMEDY}"))
+    }
+
     /// Returns the error for a last line that is not whole and that no unfinished change explains.
     pub(super) fn damaged_end(path: &Path) -> StoreError {
         StoreError::damaged(path, format!("the last line is damaged; {REMEDY}"))
@@ -269,6 +296,7 @@ pub(super) struct Draft {
     pub(super) last_published: Option<LastPublished>,
     made: Vec<Made>,
     removed: Vec<(u64, u64)>,
+    aliases: Vec<AliasChange>,
 }
 
 impl Draft {
@@ -288,6 +316,7 @@ impl Draft {
             last_published,
             made: Vec::new(),
             removed: Vec::new(),
+            aliases: Vec::new(),
         }
     }
 
@@ -307,9 +336,23 @@ impl Draft {
         });
     }
 
-    /// Notes a version that the change removes.
+    /// Notes what the change does to an alias.
+    pub(super) fn changes_alias(&mut self, change: AliasChange) {
+        self.aliases.push(change);
+    }
+
+    /// Returns the names of the aliases that the change makes.
+    pub(super) fn aliases_made(&self) -> impl Iterator<Item = &str> {
+        let made = self.aliases.iter().filter(|change| change.from.is_none());
+        made.map(|change| change.name.as_str())
+    }
+
+    /// Notes a version that the change removes; ascending ones are recorded as ranges.
     pub(super) fn removes(&mut self, version: u64) {
-        self.removed.push((version, version));
+        match self.removed.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(version) => *last = version,
+            _ => self.removed.push((version, version)),
+        }
         self.highest_version = self.highest_version.max(version);
     }
 
@@ -334,7 +377,7 @@ impl Draft {
             token: token.as_str().to_owned(),
             made: self.made.clone(),
             removed: self.removed.clone(),
-            aliases: Vec::new(),
+            aliases: self.aliases.clone(),
             restored: None,
             found_edited,
             highest_version: self.highest_version,
@@ -354,7 +397,8 @@ fn is_whole(line: &[u8]) -> bool {
     line.ends_with(b"\n") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
-fn parse_line(line: &[u8], path: &Path) -> Result<Line, StoreError> {
+/// Reads a line.
+pub(super) fn parse_line(line: &[u8], path: &Path) -> Result<Line, StoreError> {
     serde_json::from_slice(line).map_err(|error| {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]

@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::durable::{Directory, Stamp};
+use super::durable::{Directory, FileTime, Stamp, stamp};
 use super::error::StoreError;
 use super::history::LatestFact;
 use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::package;
+use super::staging::Upload;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::revision_id::{Place, RevisionId};
@@ -204,6 +205,27 @@ impl Latest {
         }
         Ok(())
     }
+}
+
+/// Gives a package that this tool wrote the time of its change, and returns what to record. Its
+/// time is recorded only where the file system kept it: then no later edit can look the same.
+pub(super) fn record_written(
+    directory: &Directory,
+    name: &str,
+    upload: &Upload,
+    configuration: &FunctionConfiguration,
+    time: Timestamp,
+) -> Result<LatestFact, StoreError> {
+    let modified = FileTime::from_milliseconds(time.milliseconds());
+    directory.set_modified(upload.file(), name, modified)?;
+    let kept = stamp(upload.file(), &directory.path_of(name))?.modified == modified;
+    Ok(LatestFact {
+        revision_id: configuration.revision_id(time, Place::Latest),
+        code_sha256: upload.code().sha256.clone(),
+        code_size: upload.code().size,
+        code_modified: kept.then(|| modified.to_string()),
+        code_changed: None,
+    })
 }
 
 /// Opens what is found first; the last place is the one that is named if there is nothing.

@@ -5,10 +5,11 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::change::{Change, Finished, finish_last_change};
+use super::apply::{Finished, finish_last_change};
+use super::change::Change;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
-use super::history::{Draft, LastPublished, Tail};
+use super::history::{Draft, LastPublished, LatestFact, Tail};
 use super::host::Notice;
 use super::latest::Latest;
 use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
@@ -164,11 +165,15 @@ impl LockedFunction<'_> {
         self.view.contains_version(number)
     }
 
-    /// Removes a version, as a change of its own. `operation` is its name in the history.
+    /// Begins a change that leaves `$LATEST` as it is and does not look at it, unless there is no
+    /// history to say what it is. Returned with it is what its line records of `$LATEST`.
     ///
     /// # Errors
-    /// As of [`Change::commit`].
-    pub fn remove_version(&self, operation: &'static str, number: u64) -> Result<(), StoreError> {
+    /// If the staging directory cannot be made.
+    pub fn change_beside_latest(
+        &self,
+        operation: &'static str,
+    ) -> Result<(Change<'_>, LatestFact), StoreError> {
         let (draft, fact) = if let Some(line) = self.view.last_line() {
             let last = line.last_published.clone();
             (
@@ -180,16 +185,14 @@ impl LockedFunction<'_> {
             let code = latest.code()?;
             let highest = self.view.highest_version()?;
             let last = match self.view.last_published(&latest) {
-                // What is removed need not be sound.
-                Err(StoreError::Damaged { .. }) if highest == number => None,
+                // The highest version may be broken, and be what is to be removed.
+                Err(StoreError::Damaged { .. }) => None,
                 last => last?,
             };
             let fact = latest.fact(&code, latest.revision_id(&code));
             (self.draft(operation, highest, last), fact)
         };
-        let mut change = Change::begin(self, draft)?;
-        change.remove_version(number)?;
-        change.commit_beside_latest(fact)
+        Ok((Change::begin(self, draft)?, fact))
     }
 
     fn draft(&self, operation: &'static str, highest: u64, last: Option<LastPublished>) -> Draft {

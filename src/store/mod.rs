@@ -28,6 +28,7 @@
 //! An edit by hand made while a change to the same file is under way may be lost to it. A copy of
 //! a store in use must be taken under the function's lock.
 
+mod apply;
 mod change;
 mod creation;
 mod deletion;
@@ -35,6 +36,7 @@ mod documents;
 mod durable;
 mod error;
 mod history;
+mod history_lines;
 mod host;
 mod latest;
 mod layout;
@@ -43,21 +45,24 @@ mod locked;
 mod package;
 mod progress;
 mod registry;
+mod staged_version;
 mod staging;
 mod usage;
 mod versions;
 mod view;
 
-pub use change::{Change, StagedVersion};
+pub use change::Change;
 pub use creation::Creation;
 pub use documents::PublishedVersion;
 pub use error::StoreError;
-pub use history::{LastPublished, LatestFact};
+pub use history::{AliasChange, LastPublished, LatestFact, Line, Made};
+pub use history_lines::{HistoryLine, HistoryLines};
 pub use host::{Host, Notice, Notify, Step, StepHook, Work};
 pub use latest::Latest;
 pub use locked::LockedFunction;
 pub use package::PackageSource;
 pub use registry::Store;
+pub use staged_version::StagedVersion;
 pub use staging::Upload;
 pub use versions::Versions;
 pub use view::View;

@@ -179,6 +179,11 @@ impl View {
         &self.directory
     }
 
+    /// Returns the last line of the history, and where it stands.
+    pub(super) fn last(&self) -> Option<&LastLine> {
+        self.last.as_ref()
+    }
+
     /// Returns the last line of the history.
     pub(super) fn last_line(&self) -> Option<&Line> {
         self.last.as_ref().map(|last| &last.line)
