@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::apply::{Finished, finish_last_change};
 use super::change::Change;
+use super::documents::alias_file;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{Draft, LastPublished, LatestFact, Tail};
@@ -141,20 +142,18 @@ impl LockedFunction<'_> {
     /// # Errors
     /// If one of their files is not what it must be.
     pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
-        let Some(aliases) = self.directory().open(ALIASES)? else {
-            return Ok(Vec::new());
-        };
-        let mut found = Vec::new();
-        for file in aliases.names()? {
-            let name = file.to_str().and_then(|file| file.strip_suffix(".json"));
-            if let Some(name) = name.and_then(AliasName::parse)
-                && let Some(alias) = self.view.alias(&name)?
-            {
-                found.push((name, alias));
-            }
+        self.view.aliases()
+    }
+
+    /// Returns whether an alias's file stands, sound or not.
+    ///
+    /// # Errors
+    /// If it cannot be looked for.
+    pub fn contains_alias(&self, name: &AliasName) -> Result<bool, StoreError> {
+        match self.directory().open(ALIASES)? {
+            Some(aliases) => aliases.contains(&alias_file(name)),
+            None => Ok(false),
         }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(found)
     }
 
     /// Returns whether a version's directory stands, sound or not.

@@ -3,10 +3,15 @@
 //! A request holds its parameters as they came; the operation checks them, all together. A
 //! deployment package travels beside its request, because it is a file and not a value.
 
+mod alias;
 mod function;
 mod status;
 mod version;
 
+pub use alias::{
+    CreateAliasRequest, DeleteAliasRequest, GetAliasRequest, ListAliasesRequest,
+    ListAliasesResponse, UpdateAliasRequest,
+};
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
