@@ -78,6 +78,8 @@ pub(crate) struct Function {
     pub(crate) code: Package,
     pub(crate) code_time: CodeTime,
     pub(crate) versions: BTreeMap<u64, Version>,
+    /// The aliases' files, member by member.
+    pub(crate) aliases: BTreeMap<&'static str, Members>,
     /// `function.json`, where there is one.
     pub(crate) settings: Option<Value>,
     /// The lines of the history, without what is random or follows from the files' bytes.
@@ -270,6 +272,7 @@ impl Function {
             code,
             code_time: CodeTime::ByHand,
             versions: BTreeMap::new(),
+            aliases: BTreeMap::new(),
             settings: None,
             history: Vec::new(),
             moved: 0,
@@ -392,7 +395,7 @@ impl Function {
     }
 
     /// The time of a change: strictly after the last one, whatever the clock says.
-    fn next_time(&self, clock: u64) -> u64 {
+    pub(crate) fn next_time(&self, clock: u64) -> u64 {
         let last = self.history.last();
         last.map_or(clock, |line| {
             clock.max(time_of(line["Time"].as_str().unwrap()) + 1)
@@ -450,7 +453,6 @@ impl Function {
     /// Ends a change: `$LATEST`'s id moves, and a line tells what was done.
     fn end_change(&mut self, operation: &str, time: u64, made: Option<u64>, found_edited: &[&str]) {
         self.moved = time;
-        self.recorded = Some((self.config.clone(), self.code.clone()));
         let mut line = json!({"Format": 1, "Time": time_text(time), "Operation": operation});
         if let Some(number) = made {
             line["Made"] = json!([{"Version": number, "Published": time_text(time)}]);
@@ -458,20 +460,43 @@ impl Function {
         if !found_edited.is_empty() {
             line["FoundEdited"] = json!(found_edited);
         }
+        let latest = self.know_latest();
+        self.push_line(line, latest);
+    }
+
+    /// Ends a change that does not look at `$LATEST`: what was known of it stays known.
+    pub(crate) fn end_change_beside_latest(&mut self, line: Value) {
+        let known = self.history.last().map(|line| line["Latest"].clone());
+        let latest = known.unwrap_or_else(|| self.know_latest());
+        self.push_line(line, latest);
+    }
+
+    /// Raises the highest number to one that a change meets.
+    pub(crate) fn raise_highest(&mut self, number: u64) {
+        self.highest = self.highest.max(number);
+    }
+
+    /// Records `$LATEST` as it is.
+    fn know_latest(&mut self) -> Value {
+        self.recorded = Some((self.config.clone(), self.code.clone()));
+        json!({
+            "RevisionId": self.revision_id(),
+            "CodeSha256": self.code.sha256,
+            "CodeSize": self.code.bytes.len(),
+        })
+    }
+
+    fn push_line(&mut self, mut line: Value, latest: Value) {
         line["HighestVersion"] = json!(self.highest);
         if let Some((number, content)) = &self.published {
             line["LastPublished"] = json!({"Version": number, "ContentSha256": content});
         }
-        line["Latest"] = json!({
-            "RevisionId": self.revision_id(),
-            "CodeSha256": self.code.sha256,
-            "CodeSize": self.code.bytes.len(),
-        });
+        line["Latest"] = latest;
         self.history.push(line);
     }
 
     /// Takes over the facts that the directories show, once, as a change without a history does.
-    fn settle_facts(&mut self) {
+    pub(crate) fn settle_facts(&mut self) {
         (self.highest, self.published) = (self.highest(), self.published());
     }
 }
@@ -488,6 +513,7 @@ impl Model {
             Operation::Configure { .. } => self.configure(operation, now),
             Operation::Update { .. } => self.update(operation, now),
             Operation::Publish { .. } => self.publish(operation, now),
+            Operation::Alias(operation) => self.change_alias(operation, now),
         }
     }
 

@@ -11,6 +11,7 @@ use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
 use serde_json::{Value, json};
 
+use crate::aliases::AliasOperation;
 use crate::model::{Members, Model, Package, short_config};
 use crate::support::requested_configuration;
 use crate::world::World;
@@ -60,6 +61,7 @@ pub(crate) enum Operation {
         hash: Hash,
         revision: Revision,
     },
+    Alias(AliasOperation),
 }
 
 /// What an operation answered.
@@ -125,6 +127,7 @@ impl Operation {
             | Self::Configure { function, .. }
             | Self::Update { function, .. }
             | Self::Publish { function, .. } => function,
+            Self::Alias(operation) => operation.function,
         }
     }
 
@@ -150,6 +153,7 @@ impl Operation {
             (Revision::Former, Some(function)) => Some(function.former_revision_id()),
         };
         match self {
+            Self::Alias(operation) => operation.perform(store, model),
             Self::Create {
                 function,
                 code,
