@@ -6,6 +6,8 @@
 mod colour;
 mod commands;
 mod configuration;
+mod diff_words;
+mod differences;
 mod exit;
 mod globals;
 mod input;
@@ -18,6 +20,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod values;
+mod visible;
 
 use std::ffi::OsString;
 
@@ -46,7 +49,7 @@ const HELP_WIDTH: usize = 100;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code), 252 wrong usage, 253 no \
+    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code) or different (diff), 252 wrong usage, 253 no \
                         store, 254 an error of the API, 255 the result could not be written"
 )]
 struct Cli {

@@ -6,6 +6,7 @@
 mod answers;
 mod create_function;
 mod delete_function;
+mod diff;
 mod get_function;
 mod get_function_configuration;
 mod list_functions;
@@ -22,6 +23,7 @@ mod update_function_configuration;
 
 pub use create_function::create_function;
 pub use delete_function::delete_function;
+pub use diff::diff;
 pub use get_function::get_function;
 pub use get_function_configuration::get_function_configuration;
 pub use list_functions::list_functions;
