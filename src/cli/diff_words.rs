@@ -222,14 +222,16 @@ fn counts(diff: &DiffResponse) -> Option<String> {
     let members = (differences > 0).then(|| format!("{members} of the configuration changed"));
     let entries = diff.package.as_ref().map(|package| {
         let (added, removed, modified) = package.counts();
-        let changed = counted(package.entries.len(), "entry", "entries");
-        format!(
-            "{changed} changed: {added} added, {removed} removed, {modified} modified; {} unchanged; {} -> {} \
-             unzipped",
-            package.unchanged,
-            package.old_size,
-            bytes(package.new_size),
-        )
+        let changed = match package.entries.len() {
+            0 => "no entry changed".to_owned(),
+            count => format!(
+                "{} changed: {added} added, {removed} removed, {modified} modified",
+                counted(count, "entry", "entries")
+            ),
+        };
+        let (old, new) = (package.old_size, bytes(package.new_size));
+        let unchanged = package.unchanged;
+        format!("{changed}; {unchanged} unchanged; {old} -> {new} unzipped")
     });
     let told: Vec<String> = members.into_iter().chain(entries).collect();
     (!told.is_empty()).then(|| told.join("\n") + "\n")
