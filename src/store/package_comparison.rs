@@ -100,8 +100,9 @@ impl Comparison<'_> {
         }
         let (old_state, old_text) = parts(old_read);
         let (new_state, new_text) = parts(new_read);
-        let text =
-            (self.is_text_wanted && content_differs).then(|| text_difference(old_text, new_text));
+        let text = content_differs
+            .then(|| text_difference(old_text, new_text))
+            .flatten();
         if let Some(entry) = old.or(new) {
             self.found.entries.push(EntryDifference {
                 path: path_of(&entry.name),
@@ -155,8 +156,10 @@ fn parts(read: Option<Read>) -> (Option<EntryState>, Text) {
     }
 }
 
-fn text_difference(old: Text, new: Text) -> TextDifference {
-    match (old, new) {
+/// Compares two contents as texts, if that was asked for.
+fn text_difference(old: Text, new: Text) -> Option<TextDifference> {
+    Some(match (old, new) {
+        (Text::Unwanted, _) | (_, Text::Unwanted) => return None,
         (Text::Unreadable, _) | (_, Text::Unreadable) => TextDifference::Unreadable,
         (Text::Binary, _) | (_, Text::Binary) => TextDifference::Binary,
         (Text::TooLarge, _) | (_, Text::TooLarge) => TextDifference::TooLarge,
@@ -166,7 +169,7 @@ fn text_difference(old: Text, new: Text) -> TextDifference {
                 _ => TextDifference::Binary,
             }
         }
-    }
+    })
 }
 
 /// The entries of two packages, sorted, those of the same name and occurrence together.

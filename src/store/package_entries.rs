@@ -122,6 +122,8 @@ pub(super) enum Text {
     TooLarge,
     /// It cannot be read.
     Unreadable,
+    /// Nobody asked.
+    Unwanted,
 }
 
 impl Text {
@@ -181,10 +183,11 @@ impl Entry {
         if let Some(why) = self.why_packed() {
             return Ok((EntryContent::Packed(why), Text::Unreadable));
         }
-        let mut text = Text::TooLarge;
-        if is_text_wanted {
-            text = Text::Bytes(Vec::new());
-        }
+        let mut text = if is_text_wanted {
+            Text::Bytes(Vec::new())
+        } else {
+            Text::Unwanted
+        };
         match self.unpack(file, &mut text, progress) {
             Ok(sha256) => Ok((EntryContent::Sha256(sha256), text)),
             Err(cause) if cause.raw_os_error().is_some() => {

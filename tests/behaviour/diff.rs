@@ -331,7 +331,7 @@ fn a_version_whose_package_was_changed_is_compared_as_it_is_and_warned_of() {
     let hash = code_sha256(&zip_of(&[("app.py", b"v2")]));
     says(
         &ran.stderr,
-        &["warning", "the package of version 1 was changed", &hash],
+        &["warning", "the package of version 1 is not the one", &hash],
     );
 }
 

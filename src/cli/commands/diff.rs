@@ -90,8 +90,7 @@ impl Run for DiffArgs {
             .filter(|side| side.is_damaged)
         {
             outcome.warn(&format!(
-                "the package of {} was changed after it was published: its hash is {}, and its \
-                 config.json says another",
+                "the package of {} is not the one that its config.json tells of, its hash is {}",
                 diff_words::label(damaged, ""),
                 damaged.code.sha256
             ));
