@@ -180,10 +180,13 @@ fn changes(entry: &EntryDifference, old: &EntryState, new: &EntryState) -> Vec<S
         told.push(format!("{} -> {}", kind(old.kind), kind(new.kind)));
     }
     if entry.content_differs {
-        told.push(if old.size == new.size {
+        let is_read = |state: &EntryState| matches!(state.content, EntryContent::Sha256(_));
+        told.push(if old.size != new.size {
+            format!("{} -> {}", old.size, bytes(new.size))
+        } else if is_read(old) && is_read(new) {
             format!("{}, other content", bytes(new.size))
         } else {
-            format!("{} -> {}", old.size, bytes(new.size))
+            bytes(new.size)
         });
     }
     if old.permissions != new.permissions {

@@ -325,12 +325,13 @@ impl Section<'_> {
 
 impl Read for Section<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // What a directory says may lie behind the end of any file.
-        if i64::try_from(self.offset).is_err() {
-            return Ok(0);
-        }
         let left = usize::try_from(self.end - self.offset).unwrap_or(usize::MAX);
         let room = buffer.len().min(left);
+        // What a directory says may lie where no file can have anything, which is no reason for the
+        // operating system to be asked.
+        if i64::try_from(self.offset.saturating_add(room as u64)).is_err() {
+            return Ok(0);
+        }
         let count = self.file.read_at(&mut buffer[..room], self.offset)?;
         self.offset += count as u64;
         Ok(count)
@@ -391,5 +392,23 @@ fn unreadable(error: ZipError, path: &Path, no_zip: impl Fn(String) -> StoreErro
         error => no_zip(format!(
             "is no zip file that can be read ({error}); a deployment package is a zip file"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_stands_behind_the_end_of_a_file_however_far() {
+        let file = tempfile::tempfile().unwrap();
+        file.write_all_at(b"bytes", 0).unwrap();
+        let last = u64::try_from(i64::MAX).unwrap();
+        for offset in [5, 1000, last - 30, last - 29, last, last + 1, u64::MAX - 1] {
+            let end = u64::MAX;
+            let file = &file;
+            let mut section = Section { file, offset, end };
+            assert_eq!(section.fill(&mut [0; 30]).unwrap(), 0, "{offset}");
+        }
     }
 }
