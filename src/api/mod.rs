@@ -11,6 +11,7 @@ pub mod error;
 pub mod function_name;
 pub mod limits;
 pub mod messages;
+pub mod package_difference;
 pub mod paging;
 pub mod patterns;
 pub mod qualifier;

@@ -27,6 +27,8 @@ pub(super) enum Tone {
     Bad,
     /// A heading.
     Heading,
+    /// Where in a text something stands.
+    Place,
 }
 
 /// Gives texts for stdout their colours, or none.
@@ -56,6 +58,7 @@ impl Painter {
             Tone::Notable => AnsiColor::Yellow.on_default(),
             Tone::Bad => AnsiColor::Red.on_default(),
             Tone::Heading => Style::new().bold(),
+            Tone::Place => AnsiColor::Cyan.on_default(),
         };
         format!("{style}{text}{style:#}")
     }

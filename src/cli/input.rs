@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use super::exit::Failure;
 use crate::store::PackageSource;
 
-/// Opens the deployment package that `--zip-file` names, as `fileb://PATH` or by its path alone.
-pub(super) fn package(value: &str) -> Result<PackageSource, Failure> {
+/// Opens the deployment package that an option names, as `fileb://PATH` or by its path alone.
+pub(super) fn package(option: &str, value: &str) -> Result<PackageSource, Failure> {
     let path = match value.strip_prefix("file://") {
         // The AWS CLI would read it as text; a zip is none.
         Some(path) => {
             return Err(Failure::Usage(format!(
-                "--zip-file takes the bytes of a file: write fileb://{path}"
+                "{option} takes the bytes of a file: write fileb://{path}"
             )));
         }
         None => value.strip_prefix("fileb://").unwrap_or(value),
     };
     let path = located(path);
-    PackageSource::open(&path).map_err(|cause| unreadable("--zip-file", value, &path, &cause))
+    PackageSource::open(&path).map_err(|cause| unreadable(option, value, &path, &cause))
 }
 
 /// Returns an option's text: the content of `file://PATH`, else the value itself.

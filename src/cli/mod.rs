@@ -7,6 +7,8 @@ mod alias;
 mod colour;
 mod commands;
 mod configuration;
+mod diff_words;
+mod differences;
 mod exit;
 mod globals;
 mod input;
@@ -19,6 +21,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod values;
+mod visible;
 
 use std::ffi::OsString;
 
@@ -47,7 +50,7 @@ const HELP_WIDTH: usize = 100;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code), 252 wrong usage, 253 no \
+    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code) or different (diff), 252 wrong usage, 253 no \
                         store, 254 an error of the API, 255 the result could not be written"
 )]
 struct Cli {

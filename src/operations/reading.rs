@@ -11,7 +11,7 @@ use crate::api::function_name::{FunctionName, FunctionReference};
 use crate::api::qualifier::Qualifier;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
-use crate::store::{Latest, PublishedVersion, Store, StoreError, View};
+use crate::store::{Latest, OpenedPackage, PublishedVersion, Store, StoreError, View};
 
 /// What a request names: a function, and which state of it.
 pub(super) struct Wanted {
@@ -92,6 +92,19 @@ impl Wanted {
         })
     }
 
+    /// Returns the qualifier as it was given.
+    pub(super) fn qualifier(&self) -> Option<String> {
+        self.qualifier.clone()
+    }
+
+    /// Returns the alias that is named, if one is.
+    pub(super) fn alias(&self) -> Option<String> {
+        match &self.state {
+            Qualifier::Alias(name) => Some(name.to_string()),
+            _ => None,
+        }
+    }
+
     /// Makes the error for a function, version or alias that is not there.
     pub(super) fn not_found(&self, store: &Store) -> Error {
         not_found(store, &self.name, self.qualifier.as_deref())
@@ -99,6 +112,14 @@ impl Wanted {
 }
 
 impl Found {
+    /// Opens the package to look into it.
+    pub(super) fn open_package(&self, view: &View) -> Result<OpenedPackage, StoreError> {
+        match self {
+            Self::Latest(latest) => latest.open_package(),
+            Self::Version(version) => view.open_package(version.number),
+        }
+    }
+
     /// Returns where the package stands.
     pub(super) fn package_path(&self) -> &Path {
         match self {

@@ -32,7 +32,7 @@ pub enum Notice<'a> {
     Working {
         /// What is done.
         work: Work,
-        /// How much of it: bytes of a package, or packages counted.
+        /// How much of it: bytes of a package or of entries, or packages counted.
         done: u64,
     },
     /// What was last told to go on is over, well or not.
@@ -46,6 +46,11 @@ pub enum Work {
     /// A package is copied or hashed.
     Package {
         /// Its size in bytes, as it was when this began.
+        size: u64,
+    },
+    /// Two packages are compared entry by entry.
+    Comparison {
+        /// Bytes of all their entries once unzipped, as their directories say.
         size: u64,
     },
     /// All packages are counted, nobody knows how many.

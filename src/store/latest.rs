@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::history::LatestFact;
 use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
+use super::opened_package::OpenedPackage;
 use super::package;
 use super::staging::Upload;
 use crate::api::code_sha256::CodeIdentity;
@@ -89,6 +90,17 @@ impl Latest {
     pub fn hash_code(&self) -> Result<CodeIdentity, StoreError> {
         let package = (&self.package, &*self.package_path);
         package::hash(package, self.package_stamp.size, &self.notify)
+    }
+
+    /// Opens the package to look into it: the very file that was opened with the configuration.
+    ///
+    /// # Errors
+    /// If it cannot be held open once more.
+    pub fn open_package(&self) -> Result<OpenedPackage, StoreError> {
+        let path = &self.package_path;
+        let file = self.package.try_clone();
+        let file = file.map_err(StoreError::io("open", path))?;
+        Ok(OpenedPackage::in_store(file, path.clone(), &self.notify))
     }
 
     /// Returns the package's identity: what the history knows, else by hashing it.

@@ -1,7 +1,7 @@
 //! Deployment packages: hashed, copied and checked, each from one open file.
 
 use std::fs::File;
-use std::io::{self, BufReader, Seek as _};
+use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,11 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest as _, Sha256};
-use zip::result::ZipError;
-use zip::unstable::read::ZipIterable;
 
 use super::durable::stamp;
 use super::error::StoreError;
 use super::host::{Notify, Work};
+use super::package_entries;
 use super::progress::Progress;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
 use crate::api::limits::Quotas;
@@ -58,6 +57,11 @@ impl PackageSource {
         })
     }
 
+    /// Gives the file and its path away.
+    pub(super) fn into_file(self) -> (File, PathBuf) {
+        (self.file, self.path)
+    }
+
     /// Checks the package as an upload and hashes it, and copies nothing.
     ///
     /// # Errors
@@ -68,7 +72,7 @@ impl PackageSource {
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        check_zip(&self.file, &self.path, &self.path, quotas)?;
+        package_entries::check(&self.file, &self.path, &self.path, quotas)?;
         hash((&self.file, &self.path), size, notify)
     }
 
@@ -84,7 +88,7 @@ impl PackageSource {
         let source = (&self.file, &*self.path);
         let identity = copy(source, size, (target, target_path), notify)?;
         self.check_size(identity.size, quotas)?;
-        check_zip(target, target_path, &self.path, quotas)?;
+        package_entries::check(target, target_path, &self.path, quotas)?;
         Ok(identity)
     }
 
@@ -325,45 +329,6 @@ impl<'a> Hasher<'a> {
             size: self.offset,
         }
     }
-}
-
-/// Checks that a file is a readable, non-empty zip that stays within its quota when unzipped. Its
-/// directory is read entry by entry: the memory does not depend on how many there are, and entries
-/// of one name all count. `given` is what the file was given as, where it is a copy.
-fn check_zip(file: &File, path: &Path, given: &Path, quotas: &Quotas) -> Result<(), StoreError> {
-    let invalid = |problem: String| StoreError::InvalidPackage {
-        problem: format!("{} {problem}", given.display()),
-    };
-    let unreadable = |error: ZipError| match error {
-        // What the operating system refuses says nothing of the package.
-        ZipError::Io(cause) if cause.raw_os_error().is_some() => {
-            StoreError::io("read", path)(cause)
-        }
-        error => invalid(format!(
-            "is no zip file that can be read ({error}); a deployment package is a zip file"
-        )),
-    };
-    let mut reader = BufReader::new(file);
-    reader.rewind().map_err(StoreError::io("read", path))?;
-    let mut archive = ZipIterable::try_new(reader, zip::read::Config::default())
-        .map_err(unreadable)?
-        .enforce_header_consistency(true);
-    if archive.is_empty() {
-        return Err(invalid(
-            "is a zip file without entries; a deployment package has at least one".into(),
-        ));
-    }
-    let mut unzipped = 0_u64;
-    for entry in archive.files().map_err(unreadable)? {
-        unzipped = unzipped.saturating_add(entry.map_err(unreadable)?.size());
-    }
-    let max = quotas.code_size_unzipped;
-    if unzipped > max {
-        return Err(invalid(format!(
-            "has {unzipped} bytes once unzipped, more than the quota CodeSizeUnzipped of {max}"
-        )));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -28,9 +28,10 @@ impl<'a> Progress<'a> {
 
     /// Adds to what is done: bytes or packages.
     pub(super) fn advance(&mut self, by: u64) {
-        self.done += by;
+        // What the directory of a package says of sizes may be anything.
+        self.done = self.done.saturating_add(by);
         let step = match self.work {
-            Work::Package { .. } => BYTES,
+            Work::Package { .. } | Work::Comparison { .. } => BYTES,
             Work::Count => PACKAGES,
         };
         if self.done - self.told >= step {

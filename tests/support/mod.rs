@@ -20,6 +20,7 @@ use lambda_store::api::document::Document;
 use lambda_store::api::requested_configuration::RequestedConfiguration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
 
 /// The role that test functions have.
 pub const ROLE: &str = "arn:aws:iam::123456789012:role/demo";
@@ -261,6 +262,16 @@ impl TestStore {
         self.run(&[&["list-aliases", "--function-name", "hello"], options].concat())
     }
 
+    /// Writes two packages beside the store and runs `diff` on them with further options, there where
+    /// they stand.
+    pub fn diff_packages(&self, old: &[u8], new: &[u8], options: &[&str]) -> Ran {
+        std::fs::write(self.beside("old.zip"), old).unwrap();
+        std::fs::write(self.beside("new.zip"), new).unwrap();
+        let arguments = ["diff", "hello", "old.zip", "new.zip"];
+        let mut command = self.command(&[&arguments, options].concat());
+        run(command.current_dir(self.beside("")))
+    }
+
     /// Places an alias of `hello` by hand.
     pub fn place_alias(&self, name: &str, alias: &Value) {
         std::fs::create_dir_all(self.join("hello/aliases")).unwrap();
@@ -378,15 +389,28 @@ pub fn run(command: &mut Command) -> Ran {
 
 /// Makes a zip of entries, the same bytes for the same entries.
 pub fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|(name, content)| (*name, *content, stored()))
+        .collect();
+    zip_with(&entries)
+}
+
+/// Makes a zip of entries, each written as its options say.
+pub fn zip_with(entries: &[(&str, &[u8], SimpleFileOptions)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Stored)
-        .last_modified_time(zip::DateTime::default());
-    for (name, content) in entries {
-        writer.start_file(*name, options).unwrap();
+    for (name, content, options) in entries {
+        writer.start_file(*name, *options).unwrap();
         writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
+}
+
+/// Returns the options of an entry that is always written as the same bytes.
+pub fn stored() -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default())
 }
 
 /// Makes of members what a request through the library gives for a configuration.

@@ -5,10 +5,11 @@ use std::process::{Command, Output};
 
 use fancy_regex::Regex;
 
-use crate::support::TestStore;
+use crate::support::{TestStore, zip_of};
 
-/// What a bar says of a package, and of counting.
+/// What a bar says of a package, of two, and of counting.
 const PACKAGE: &str = r"reading the package \[=* *\] +[0-9]+ % of 34 MB";
+const COMPARISON: &str = r"comparing the packages \[=* *\] +[0-9]+ % of 17 MB";
 const COUNT: &str = "counting what is stored: [0-9]+ packages";
 
 /// Each call that reads, copies or looks at a file takes this long, which makes some seconds of the
@@ -94,6 +95,21 @@ fn counting_that_takes_over_a_second_is_shown_on_a_terminal() {
     }
     let (shown, _) = on_a_terminal(&store, &slowly(PUBLISH, SLOW_LOOK), "xterm");
     is_a_bar_that_is_removed(&shown, COUNT);
+}
+
+#[test]
+fn comparing_that_takes_over_a_second_has_a_bar_on_a_terminal() {
+    let store = TestStore::made_by_hand("hello");
+    let package = |byte| zip_of(&[("large", &vec![byte; 8 * 1024 * 1024])]);
+    for (name, byte) in [("old.zip", b'a'), ("new.zip", b'b')] {
+        std::fs::write(store.beside(name), package(byte)).unwrap();
+    }
+    let paths = ["old.zip", "new.zip"].map(|name| store.beside(name).display().to_string());
+    let diff = format!("diff hello {} --query Same", paths.join(" "));
+    let slow = format!("({} || true)", slowly(&diff, SLOW));
+    let (shown, result) = on_a_terminal(&store, &slow, "xterm");
+    is_a_bar_that_is_removed(&shown, COMPARISON);
+    assert_eq!(result, "false\n");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use fs2::FileExt as _;
 
-use crate::support::TestStore;
+use crate::support::{TestStore, stored, zip_of, zip_with};
 
 /// Runs the command on a store with stderr on a terminal and stdout thrown away.
 fn on_a_terminal(store: &TestStore, arguments: &str) -> String {
@@ -101,6 +101,49 @@ fn status_is_coloured_on_a_terminal_unless_somebody_says_no() {
     let document = shown_on_a_terminal(&store, "status hello --output json", &[]);
     let expected = store.run(&["status", "hello", "--output", "json"]);
     assert_eq!(document, expected.stdout);
+}
+
+#[test]
+fn diff_is_coloured_as_git_does_it() {
+    let store = TestStore::with_function("hello");
+    let code = store.join("hello/$LATEST/code.zip");
+    let old = zip_of(&[("app.py", b"v0"), ("gone.py", b"gone\n"), ("mode.sh", b"x")]);
+    std::fs::write(&code, old).unwrap();
+    store.publish("hello", &[]).succeeded();
+    store.configure("hello", &["--timeout", "10"]).succeeded();
+    let mode = stored().unix_permissions(0o755);
+    let new = zip_with(&[
+        ("app.py", b"v1\n", stored()),
+        ("mode.sh", b"x", mode),
+        ("new.py", b"new\n", stored()),
+    ]);
+    std::fs::write(code, new).unwrap();
+    let plain = store.run(&["diff", "hello", "--text"]).stdout;
+    let coloured = shown_on_a_terminal(&store, "diff hello --text || true", &[]);
+    assert_eq!(without_escape_codes(&coloured), plain);
+    let (red, green, yellow, cyan, bold) = ("31", "32", "33", "36", "1");
+    for (code, text) in [
+        (bold, "hello"),
+        (bold, "Configuration:"),
+        (red, "3"),
+        (green, "10"),
+        (bold, "Package:"),
+        (yellow, "modified  app.py "),
+        (red, "removed   gone.py"),
+        (yellow, "modified  mode.sh"),
+        (green, "added     new.py "),
+        (bold, "--- a/app.py"),
+        (bold, "+++ b/app.py"),
+        (cyan, "@@ -1 +1 @@"),
+        (red, "-v0"),
+        (green, "+v1"),
+        (green, "+new"),
+    ] {
+        let painted = format!("\u{1b}[{code}m{text}\u{1b}[0m");
+        assert!(coloured.contains(&painted), "{painted:?}: {coloured:?}");
+    }
+    let shown = shown_on_a_terminal(&store, "diff hello --text || true", &[("NO_COLOR", "1")]);
+    assert_eq!(shown, plain);
 }
 
 /// Takes out the sequences that choose how letters look.

@@ -4,6 +4,7 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod alias;
+mod diff;
 mod function;
 mod status;
 mod version;
@@ -12,6 +13,7 @@ pub use alias::{
     CreateAliasRequest, DeleteAliasRequest, GetAliasRequest, ListAliasesRequest,
     ListAliasesResponse, UpdateAliasRequest,
 };
+pub use diff::{DiffRequest, DiffResponse, DiffSide, DiffState};
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,

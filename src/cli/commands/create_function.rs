@@ -67,7 +67,7 @@ impl Run for CreateFunctionArgs {
         parameters.not_empty("FunctionName", Some(&self.function_name));
         parameters.check("Tags", &tags, TAGS);
         let configuration = given.checked(parameters)?;
-        let package = input::package(&self.zip_file)?;
+        let package = input::package("--zip-file", &self.zip_file)?;
         let tag_of = |member: &Member| {
             (
                 member.name().to_owned(),

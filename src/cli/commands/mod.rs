@@ -4,6 +4,7 @@ mod create_alias;
 mod create_function;
 mod delete_alias;
 mod delete_function;
+mod diff;
 mod get_alias;
 mod get_function;
 mod get_function_configuration;
@@ -26,9 +27,10 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 16] = [
+pub(super) const COMMANDS: [Command; 17] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
+    Command::of::<diff::DiffArgs>("diff"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
     Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(

@@ -3,14 +3,16 @@
 use clap::Args;
 
 use super::Run;
-use crate::api::difference::{Difference, DifferenceKind};
+use crate::api::difference::Difference;
 use crate::api::document::Value;
 use crate::api::messages::{Comparison, NextPublish, StatusRequest, StatusResponse};
 use crate::cli::colour::{Painter, Tone};
+use crate::cli::differences::{change, table};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::input;
 use crate::cli::parameters::Parameters;
+use crate::cli::visible::visible;
 use crate::operations;
 
 const OPERATION: &str = "Status";
@@ -148,25 +150,6 @@ fn compared(comparison: &Comparison) -> Vec<(&'static str, Value)> {
     members
 }
 
-fn change(difference: &Difference) -> Value {
-    let kind = match difference.kind {
-        DifferenceKind::Added => "Added",
-        DifferenceKind::Modified => "Modified",
-        DifferenceKind::Removed => "Removed",
-    };
-    let members = [
-        ("Path", Some(Value::string(&difference.path))),
-        ("Change", Some(Value::string(kind))),
-        ("Old", difference.old.clone()),
-        ("New", difference.new.clone()),
-    ];
-    Value::object(
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?))),
-    )
-}
-
 /// Returns the answer for people.
 fn words(status: &StatusResponse, painter: Painter) -> String {
     let mut blocks = vec![verdict(status, painter)];
@@ -230,74 +213,4 @@ fn verdict(status: &StatusResponse, painter: Painter) -> String {
     };
     let name = painter.paint(Tone::Heading, status.function_name.as_str());
     format!("{name}: {}\n", painter.paint(tone, &text))
-}
-
-/// Returns a line for each difference, the values in a column.
-fn table(differences: &[Difference], painter: Painter) -> String {
-    let paths: Vec<String> = differences
-        .iter()
-        .map(|difference| visible(&difference.path))
-        .collect();
-    let width = paths.iter().map(|path| path.chars().count()).max();
-    let width = width.unwrap_or_default();
-    let line = |(path, difference): (&String, &Difference)| {
-        let values = values(difference, painter);
-        format!("    {path:<width$}  {values}\n")
-    };
-    paths.iter().zip(differences).map(line).collect()
-}
-
-fn values(difference: &Difference, painter: Painter) -> String {
-    let shown = |value: &Value| visible(&value.compact());
-    let (old, new) = (&difference.old, &difference.new);
-    match (
-        difference.kind,
-        old.as_ref().map(shown),
-        new.as_ref().map(shown),
-    ) {
-        (DifferenceKind::Modified, Some(old), Some(new)) => format!(
-            "{} -> {}",
-            painter.paint(Tone::Bad, &old),
-            painter.paint(Tone::Fine, &new)
-        ),
-        // Without values, they may be secrets.
-        (DifferenceKind::Modified, ..) => painter.paint(Tone::Notable, "changed"),
-        (DifferenceKind::Added, _, new) => {
-            painter.paint(Tone::Fine, &with_value("added", new.as_deref()))
-        }
-        (DifferenceKind::Removed, old, _) => {
-            painter.paint(Tone::Bad, &with_value("removed", old.as_deref()))
-        }
-    }
-}
-
-fn with_value(word: &str, value: Option<&str>) -> String {
-    value.map_or_else(|| word.to_owned(), |value| format!("{word} {value}"))
-}
-
-/// Shows control characters instead of letting a file of somebody's move the cursor.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() {
-            shown.extend(letter.escape_unicode());
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_shown_and_letters_are_as_they_are() {
-        assert_eq!(visible("gr\u{fc}\u{df}e \u{2192}"), "grüße →");
-        assert_eq!(
-            visible("a\u{1b}[2J\u{7f}\u{9b}"),
-            "a\\u{1b}[2J\\u{7f}\\u{9b}"
-        );
-    }
 }

@@ -56,7 +56,7 @@ impl Run for UpdateFunctionCodeArgs {
         let mut parameters = Parameters::default();
         parameters.not_empty("FunctionName", Some(&self.function_name));
         let configuration = given.checked(parameters)?;
-        let package = input::package(&self.zip_file)?;
+        let package = input::package("--zip-file", &self.zip_file)?;
         let request = UpdateFunctionCodeRequest {
             function_name: input::text("--function-name", &self.function_name)?,
             configuration,
