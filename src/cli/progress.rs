@@ -71,16 +71,20 @@ impl Progress {
 /// Says in one line how far work is.
 fn line(work: Work, done: u64) -> String {
     match work {
-        Work::Package { size } => {
-            // A file that grows meanwhile has more than all of it.
-            let done = u128::from(done.min(size));
-            let part = |whole: usize| done * whole as u128 / u128::from(size.max(1));
-            let bar = "=".repeat(usize::try_from(part(BAR)).unwrap_or(BAR));
-            let (percent, megabytes) = (part(100), size.div_ceil(1_000_000));
-            format!("reading the package [{bar:BAR$}] {percent:3} % of {megabytes} MB")
-        }
+        Work::Package { size } => bar("reading the package", size, done),
+        Work::Packages { size } => bar("reading the packages", size, done),
         Work::Count => format!("counting what is stored: {done} packages"),
     }
+}
+
+/// Says how much of some bytes is done.
+fn bar(what: &str, size: u64, done: u64) -> String {
+    // A file that grows meanwhile has more than all of it.
+    let done = u128::from(done.min(size));
+    let part = |whole: usize| done * whole as u128 / u128::from(size.max(1));
+    let bar = "=".repeat(usize::try_from(part(BAR)).unwrap_or(BAR));
+    let (percent, megabytes) = (part(100), size.div_ceil(1_000_000));
+    format!("{what} [{bar:BAR$}] {percent:3} % of {megabytes} MB")
 }
 
 /// Returns how wide the terminal is on which somebody reads stderr; `None` if nobody does, or if it

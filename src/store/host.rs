@@ -48,6 +48,11 @@ pub enum Work {
         /// Its size in bytes, as it was when this began.
         size: u64,
     },
+    /// Many packages are hashed.
+    Packages {
+        /// Their size in bytes, all together, as it was when this began.
+        size: u64,
+    },
     /// All packages are counted, nobody knows how many.
     Count,
 }

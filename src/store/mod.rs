@@ -48,6 +48,7 @@ mod registry;
 mod staged_version;
 mod staging;
 mod usage;
+mod verification;
 mod versions;
 mod view;
 
@@ -64,5 +65,6 @@ pub use package::PackageSource;
 pub use registry::Store;
 pub use staged_version::StagedVersion;
 pub use staging::Upload;
+pub use verification::Verification;
 pub use versions::Versions;
 pub use view::View;
