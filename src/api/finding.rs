@@ -104,8 +104,10 @@ impl Finding {
             }
             FindingName::NotADirectory => "move away what stands there",
             FindingName::Unreadable => "see to its permissions, or to the disk",
-            FindingName::DocumentDamaged | FindingName::FingerprintDiffers
-            | FindingName::ConfigDiffers | FindingName::CodeDiffers
+            FindingName::DocumentDamaged
+            | FindingName::FingerprintDiffers
+            | FindingName::ConfigDiffers
+            | FindingName::CodeDiffers
                 if is_of_version =>
             {
                 "put the version back from a copy of the store; it is not to be edited"

@@ -18,6 +18,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod values;
+mod visible;
 
 use std::ffi::OsString;
 
@@ -46,8 +47,8 @@ const HELP_WIDTH: usize = 100;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code), 252 wrong usage, 253 no \
-                        store, 254 an error of the API, 255 the result could not be written"
+    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code) or wrong (verify), 252 wrong \
+                        usage, 253 no store, 254 an error of the API, 255 the result could not be written"
 )]
 struct Cli {
     #[command(flatten)]

@@ -19,6 +19,7 @@ mod requests;
 mod status;
 mod update_function_code;
 mod update_function_configuration;
+mod verify;
 
 pub use create_function::create_function;
 pub use delete_function::delete_function;
@@ -30,3 +31,4 @@ pub use publish_version::publish_version;
 pub use status::status;
 pub use update_function_code::update_function_code;
 pub use update_function_configuration::update_function_configuration;
+pub use verify::verify;

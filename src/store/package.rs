@@ -171,10 +171,10 @@ fn copy_large(
     target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let (copied, arrived) = mpsc::channel();
+    let (done, arrived) = mpsc::channel();
     let progress = Progress::new(notify, Work::Package { size });
     thread::scope(|scope| {
-        let copier = scope.spawn(move || copy_in_pieces(source, target, &copied));
+        let copier = scope.spawn(move || copy_in_pieces(source, target, &done));
         let mut hasher = Hasher::new(target.0, target.1, size, &progress);
         for end in arrived {
             while hasher.offset < end && !hasher.read_on(end)?.is_empty() {}

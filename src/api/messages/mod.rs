@@ -5,6 +5,7 @@
 
 mod function;
 mod status;
+mod verify;
 mod version;
 
 pub use function::{
@@ -13,6 +14,7 @@ pub use function::{
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
+pub use verify::{VerifyRequest, VerifyResponse};
 pub use version::{
     ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,
     PublishVersionResponse,

@@ -11,6 +11,7 @@ mod publish_version;
 mod status;
 mod update_function_code;
 mod update_function_configuration;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -21,9 +22,10 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 11] = [
+pub(super) const COMMANDS: [Command; 12] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
+    Command::of::<verify::VerifyArgs>("verify"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
     Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(

@@ -140,7 +140,7 @@ impl Fault {
     pub(super) fn of_content(error: &StoreError) -> Self {
         match error {
             StoreError::Damaged { problem, .. } => Self::damaged(problem),
-            other => Self::damaged(other),
+            other => Self::damaged(&other),
         }
     }
 
@@ -156,7 +156,7 @@ impl Fault {
         Self::new(FindingName::FileMissing, "there is no such file")
     }
 
-    fn damaged(error: impl ToString) -> Self {
+    fn damaged(error: &impl ToString) -> Self {
         Self::new(FindingName::DocumentDamaged, error.to_string())
     }
 }
@@ -203,9 +203,7 @@ impl Examiner<'_> {
     ) -> Result<VersionSaid, Fault> {
         let configuration = configuration(bytes)?;
         let document = configuration.document();
-        let arn = self
-            .scope
-            .function_arn(function, Some(&number.to_string()));
+        let arn = self.scope.function_arn(function, Some(&number.to_string()));
         let said = |name: &str| document.get(name).and_then(Value::as_str);
         Ok(VersionSaid {
             code_sha256: said("CodeSha256"),
@@ -264,9 +262,9 @@ impl Examiner<'_> {
         let arn = self.scope.function_arn(function, Some(alias.as_str()));
         look(self.root, path, |bytes| {
             let document = document(bytes)?;
-            let found = AliasConfiguration::from_document(&document).map_err(Fault::damaged)?;
-            let places: [(&str, &[&str]); 2] =
-                [("Name", &[alias.as_str()]), ("AliasArn", &[&arn])];
+            let found = AliasConfiguration::from_document(&document)
+                .map_err(|error| Fault::damaged(&error))?;
+            let places: [(&str, &[&str]); 2] = [("Name", &[alias.as_str()]), ("AliasArn", &[&arn])];
             Ok(AliasSaid {
                 versions: found.versions(),
                 id: RecordedId::of(&document, Place::Alias(alias.as_str())),
@@ -280,7 +278,9 @@ impl Examiner<'_> {
         look(self.root, path, |bytes| {
             let document = document(bytes)?;
             check_format(&document)?;
-            tags_of(&document).map(drop).map_err(Fault::damaged)
+            tags_of(&document)
+                .map(drop)
+                .map_err(|error| Fault::damaged(&error))
         })
     }
 
@@ -377,7 +377,7 @@ fn not_regular() -> Fault {
 }
 
 fn configuration(bytes: &[u8]) -> Result<FunctionConfiguration, Fault> {
-    FunctionConfiguration::from_document(document(bytes)?).map_err(Fault::damaged)
+    FunctionConfiguration::from_document(document(bytes)?).map_err(|error| Fault::damaged(&error))
 }
 
 /// Takes bytes as a document.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::examine::{
-    AliasSaid, Fault, LatestFiles, LatestSaid, Looked, RecordedId, VersionFiles,
-};
+use super::examine::{AliasSaid, Fault, LatestFiles, LatestSaid, Looked, RecordedId, VersionFiles};
 use super::lines::Lines;
 use super::subject::{Documents, ExaminedVersion, Part, Subject};
 use crate::api::code_sha256::CodeIdentity;
@@ -43,7 +41,7 @@ impl Facts {
     /// Adds what a piece of the work came to.
     pub(super) fn add(&mut self, part: Part) {
         match part {
-            Part::History(history) => self.history = Some(history),
+            Part::History(history) => self.history = Some(*history),
             Part::Documents(documents) => self.documents = documents,
             Part::Latest(latest) => self.latest = Some(latest),
             Part::Version(number, version) => {
@@ -177,7 +175,12 @@ impl Judge<'_> {
                 "it has the size and times that the history knows, and not the hash: that was {}, and is {}",
                 fact.code_sha256, code.sha256
             );
-            self.tell(&latest.package_path, stamp, FindingName::CodeDiffers, problem);
+            self.tell(
+                &latest.package_path,
+                stamp,
+                FindingName::CodeDiffers,
+                problem,
+            );
         }
         self.last_published(said, code, &fact.revision_id);
     }
@@ -208,17 +211,27 @@ impl Judge<'_> {
         let Ok(said) = &looked.found else { return };
         self.id(path, looked.stamp, &said.id, true);
         self.place(path, &said.misplaced);
-        let missing = said.versions.iter().filter(|number| !self.is_there(**number, facts));
+        let missing = said
+            .versions
+            .iter()
+            .filter(|number| !self.is_there(**number, facts));
         let missing: Vec<String> = missing.map(ToString::to_string).collect();
         if !missing.is_empty() {
-            let problem = format!("it points to version {}, which is not there", missing.join(", "));
+            let problem = format!(
+                "it points to version {}, which is not there",
+                missing.join(", ")
+            );
             self.tell(path, looked.stamp, FindingName::AliasTargetMissing, problem);
         }
     }
 
     /// Returns whether the last change deletes an alias whose file stands in place still.
     fn is_removed_alias(&self, path: &str) -> bool {
-        let last = self.lines.last.iter().filter(|_| self.subject.pending.is_some());
+        let last = self
+            .lines
+            .last
+            .iter()
+            .filter(|_| self.subject.pending.is_some());
         let changes = last.flat_map(|line| &line.aliases);
         let mut gone = changes.filter(|change| change.to.is_none());
         gone.any(|change| path.ends_with(&format!("/{}.json", change.name)))
@@ -227,7 +240,10 @@ impl Judge<'_> {
     /// Returns whether a version is there for readers.
     fn is_there(&self, number: u64, facts: &Facts) -> bool {
         let is_being_removed = self.subject.pending.is_some() && self.lines.has_removed(number);
-        let stands = facts.versions.get(&number).is_some_and(ExaminedVersion::stands);
+        let stands = facts
+            .versions
+            .get(&number)
+            .is_some_and(ExaminedVersion::stands);
         stands && !is_being_removed
     }
 
@@ -266,7 +282,9 @@ impl Judge<'_> {
         self.file(&format!("{}/{CODE_ZIP}", version.path), &files.package);
         let path = format!("{}/{CONFIG_JSON}", version.path);
         self.file(&path, &files.config);
-        let Ok(config) = &files.config.found else { return };
+        let Ok(config) = &files.config.found else {
+            return;
+        };
         let stamp = files.config.stamp;
         let made = self.lines.made.get(&number);
         if made.is_some_and(|made| *made != config.sha256) {

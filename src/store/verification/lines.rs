@@ -100,7 +100,7 @@ impl Lines {
             }
         }
         match serde_json::from_slice::<Line>(raw.bytes) {
-            Ok(line) => self.check(line, before, previous.as_deref()),
+            Ok(line) => self.check(line, before.as_ref(), previous.as_deref()),
             Err(error) => self.tell(FindingName::LineDamaged, error.to_string()),
         }
     }
@@ -146,7 +146,7 @@ impl Lines {
         marks.iter().any(|mark| Some(mark.as_str()) != last)
     }
 
-    fn check(&mut self, line: Line, before: Option<Facts>, previous: Option<&str>) {
+    fn check(&mut self, line: Line, before: Option<&Facts>, previous: Option<&str>) {
         let moved = RevisionId::time_of(line.latest.revision_id.as_str());
         let is_chained = line.previous.as_deref() == previous;
         if !is_chained {
@@ -155,8 +155,8 @@ impl Lines {
                 broken_chain(&line, previous).to_owned(),
             );
         }
-        let names = numbers_named(&line);
-        let least = names.max(before.as_ref().map_or(0, |before| before.highest));
+        let named = numbers_named(&line);
+        let least = named.max(before.map_or(0, |before| before.highest));
         if line.highest_version < least {
             let problem = format!(
                 "HighestVersion is {}, and {least} was reached",
@@ -164,10 +164,10 @@ impl Lines {
             );
             self.tell(FindingName::HighestVersionTooLow, problem);
         }
-        if let Some(before) = &before {
+        if let Some(before) = before {
             self.check_against(&line, before, is_chained, moved);
         }
-        self.check_publish(&line, before.as_ref(), is_chained && previous.is_some());
+        self.check_publish(&line, before, is_chained && previous.is_some());
         self.count_versions(&line);
         self.before = Some(Facts {
             time: Some(line.time),
@@ -195,21 +195,20 @@ impl Lines {
 
     /// Checks what a line says of the last publish.
     fn check_publish(&mut self, line: &Line, before: Option<&Facts>, repeats: bool) {
-        let published = &line.last_published;
+        let last = line.last_published.as_ref();
         let publishes = !line.made.is_empty() && line.operation != "Import";
-        let version = published.as_ref().map(|published| published.version);
+        let version = last.map(|last| last.version);
         if publishes && !line.made.iter().any(|made| Some(made.version) == version) {
             let problem = "LastPublished names none of the versions that it made";
             self.tell(FindingName::LastPublishedDiffers, problem.to_owned());
         }
-        let changed = before.is_some_and(|before| before.published != *published);
+        let changed = before.is_some_and(|before| before.published.as_ref() != last);
         if repeats && line.made.is_empty() && changed {
             let problem = "LastPublished changed, and it published nothing";
             self.tell(FindingName::LastPublishedDiffers, problem.to_owned());
         }
         if publishes {
-            let seen = published.as_ref();
-            let seen = seen.map(|published| published.content_sha256.clone());
+            let seen = last.map(|last| last.content_sha256.clone());
             self.publisher = Some((line.latest.revision_id.clone(), seen));
         }
     }
@@ -233,8 +232,7 @@ impl Lines {
 
     /// Adds a range, joined with those that it meets.
     fn add_removed(&mut self, mut low: u64, mut high: u64) {
-        while let Some((&first, &last)) =
-            self.removed.range(..=high.saturating_add(1)).next_back()
+        while let Some((&first, &last)) = self.removed.range(..=high.saturating_add(1)).next_back()
             && last.saturating_add(1) >= low
         {
             self.removed.remove(&first);

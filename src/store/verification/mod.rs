@@ -201,7 +201,8 @@ impl Look {
 fn check_store_json(root: &Directory) -> Option<Finding> {
     let looked = look(root, STORE_JSON, |bytes| {
         check_format(&document(bytes)?)?;
-        check_settings(STORE_JSON.as_ref(), bytes).map_err(|error| examine::Fault::of_content(&error))
+        check_settings(STORE_JSON.as_ref(), bytes)
+            .map_err(|error| examine::Fault::of_content(&error))
     });
     let fault = looked?.found.err()?;
     Some(Finding {

@@ -57,7 +57,7 @@ pub(super) enum Job {
 
 /// What a piece of the work came to.
 pub(super) enum Part {
-    History(Result<Lines, Fault>),
+    History(Box<Result<Lines, Fault>>),
     Documents(Documents),
     Latest(LatestFiles),
     Version(u64, ExaminedVersion),
@@ -199,7 +199,11 @@ impl Subject {
 
     /// Returns the work that it makes, each piece with its weight.
     pub(super) fn jobs(&self) -> Vec<(u64, Job)> {
-        if self.faults.iter().any(|(path, _)| *path == self.name.as_str()) {
+        if self
+            .faults
+            .iter()
+            .any(|(path, _)| *path == self.name.as_str())
+        {
             return Vec::new();
         }
         let history = self.state.history.map_or(0, |stamp| stamp.size);
@@ -209,22 +213,24 @@ impl Subject {
             (documents * DOCUMENT_WEIGHT, Job::Documents),
         ];
         if self.has_latest {
-            jobs.push((self.latest_size.saturating_add(DOCUMENT_WEIGHT), Job::Latest));
+            jobs.push((
+                self.latest_size.saturating_add(DOCUMENT_WEIGHT),
+                Job::Latest,
+            ));
         }
         let versions = self.versions.iter();
-        jobs.extend(versions.map(|(number, size)| {
-            (
-                size.saturating_add(DOCUMENT_WEIGHT),
-                Job::Version(*number),
-            )
-        }));
+        jobs.extend(
+            versions.map(|(number, size)| {
+                (size.saturating_add(DOCUMENT_WEIGHT), Job::Version(*number))
+            }),
+        );
         jobs
     }
 
     /// Does a piece of the work.
     pub(super) fn run(&self, job: Job, examiner: &Examiner<'_>) -> Part {
         match job {
-            Job::History => Part::History(self.read_history(examiner)),
+            Job::History => Part::History(Box::new(self.read_history(examiner))),
             Job::Documents => Part::Documents(self.read_documents(examiner)),
             Job::Latest => {
                 let place = |name: &str| self.place(examiner, &format!("{LATEST}/{name}"), name);
