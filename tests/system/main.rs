@@ -13,6 +13,7 @@
 mod support;
 
 mod counts;
+mod damages;
 mod failing;
 mod failing_init;
 mod format;

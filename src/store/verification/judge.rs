@@ -88,7 +88,9 @@ pub(super) fn judge(subject: &Subject, facts: &Facts) -> Judgement {
     for (path, looked) in &facts.documents.aliases {
         judge.alias(path, looked, facts);
     }
-    judge.versions(facts);
+    if subject.has_listed_versions() {
+        judge.versions(facts);
+    }
     judge.history(facts.history.as_ref());
     let mut judgement = judge.judgement;
     judgement
@@ -244,7 +246,7 @@ impl Judge<'_> {
             .versions
             .get(&number)
             .is_some_and(ExaminedVersion::stands);
-        stands && !is_being_removed
+        stands && !is_being_removed || !self.subject.has_listed_versions()
     }
 
     fn versions(&mut self, facts: &Facts) {

@@ -191,6 +191,12 @@ impl Subject {
         format!("{}/{part}", self.name)
     }
 
+    /// Returns whether it is known which versions stand.
+    pub(super) fn has_listed_versions(&self) -> bool {
+        let path = self.path(VERSIONS);
+        !self.faults.iter().any(|(faulty, _)| *faulty == path)
+    }
+
     /// Returns how many bytes its packages have.
     pub(super) fn size(&self) -> u64 {
         let versions: u64 = self.versions.iter().map(|(_, size)| *size).sum();
