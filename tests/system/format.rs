@@ -48,7 +48,10 @@ pub(crate) fn findings(store: &TestStore) -> Vec<String> {
     let notes = notes.iter().map(|line| named(&line["note: ".len()..]));
 
     let ran = store.run(&["verify", "--output", "json", "--lock-timeout", "0"]);
-    assert_eq!((ran.code, &*ran.stderr), (Some(expected), ""), "{ran:?}");
+    assert_eq!(ran.code, Some(expected), "{ran:?}");
+    // It may be said that a format is newer.
+    let is_warning = |line: &str| line.starts_with("warning: ");
+    assert!(ran.stderr.lines().all(is_warning), "{ran:?}");
     let verified: Value = serde_json::from_str(&ran.stdout).unwrap();
     let told = |member: &str| -> BTreeSet<String> {
         let list = verified[member].as_array().unwrap().iter();

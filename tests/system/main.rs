@@ -26,3 +26,4 @@ mod strace;
 mod swept;
 mod terminal;
 mod undisturbed;
+mod verifying;
