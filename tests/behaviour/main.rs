@@ -37,3 +37,4 @@ mod responses;
 mod status;
 mod unwritten;
 mod updating;
+mod verify;

@@ -677,22 +677,26 @@ const DAMAGES: &[Damage] = &[
 fn each_damage_is_found_by_its_name_and_nothing_else_is() {
     let stores = [made(), published()];
     stores.iter().for_each(is_sound);
-    for Damage {
-        what,
-        store,
-        inflict,
-        findings: expected,
-    } in DAMAGES
-    {
-        let store = copy_of(&stores[*store as usize]);
-        let token = last_token(&store);
-        let expected = expected.iter();
-        let expected: Vec<String> = expected
-            .map(|finding| finding.replace("TOKEN", &token))
-            .collect();
-        inflict(&store);
-        assert_eq!(findings(&store), expected, "{what}");
-    }
+    // Many processes are started, so all processors are used.
+    let part = DAMAGES.len().div_ceil(4);
+    std::thread::scope(|scope| {
+        for damages in DAMAGES.chunks(part) {
+            let stores = &stores;
+            scope.spawn(move || damages.iter().for_each(|damage| is_found(damage, stores)));
+        }
+    });
+}
+
+#[track_caller]
+fn is_found(damage: &Damage, stores: &[TestStore; 2]) {
+    let store = copy_of(&stores[damage.store as usize]);
+    let token = last_token(&store);
+    let expected = damage.findings.iter();
+    let expected: Vec<String> = expected
+        .map(|finding| finding.replace("TOKEN", &token))
+        .collect();
+    (damage.inflict)(&store);
+    assert_eq!(findings(&store), expected, "{}", damage.what);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use crate::format::made;
-use crate::strace::record;
+use crate::format::{findings, is_sound, made};
+use crate::strace::{Call, kill, record};
+use crate::undisturbed::{PUBLISH, Packages, SMALL, copy_of, with_something_to_publish};
 
 /// The calls that look at files and change nothing.
 const LOOKING: [&str; 9] = [
@@ -55,4 +56,24 @@ fn what_the_disk_does_not_give_is_told_and_the_rest_is_checked() {
     assert!(lines[1].starts_with("hello/versions/1/code.zip\tunreadable\t"));
     assert!(lines[1].contains("Input/output error"), "{found}");
     assert!(lines[2].starts_with("hello/versions/3\tversion-missing\t"));
+}
+
+#[test]
+fn a_change_that_a_killed_writer_left_is_told_until_the_next_writer_comes() {
+    let packages = Packages::new();
+    for (name, path) in [("pwrite64", "history.jsonl>"), ("renameat", "/versions>")] {
+        let prepared = with_something_to_publish(&packages, SMALL);
+        let earlier = record(copy_of(&prepared), &PUBLISH);
+        let fits = |call: &&Call| call.name == name && call.text.contains(path);
+        let at = earlier.calls.iter().find(fits).unwrap();
+        kill(&prepared, &PUBLISH, &earlier, at);
+        let found = findings(&prepared);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].ends_with(".change: change-unfinished"),
+            "{found:?}"
+        );
+        prepared.run(&PUBLISH).succeeded();
+        is_sound(&prepared);
+    }
 }
