@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod difference;
 pub mod document;
 pub mod error;
+pub mod finding;
 pub mod function_name;
 pub mod limits;
 pub mod messages;

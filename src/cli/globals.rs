@@ -35,7 +35,7 @@ pub(super) struct Globals {
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
 
-    /// Print the result in this form: json by default, and words for people with status and diff
+    /// Print the result in this form: json by default, and words for people where a command has them
     #[arg(long, value_name = "FORMAT")]
     output: Option<Format>,
 
@@ -111,6 +111,12 @@ impl Globals {
         self.agreeing(
             Store::open(&self.store(), self.host()).map_err(Failure::of_store(operation))?,
         )
+    }
+
+    /// Opens the store for an operation that looks for damage.
+    pub(super) fn open_damaged_store(&self, operation: &'static str) -> Result<Store, Failure> {
+        let store = Store::open_damaged(&self.store(), self.host());
+        self.agreeing(store.map_err(Failure::of_store(operation))?)
     }
 
     /// Opens the store for an operation that may make it.

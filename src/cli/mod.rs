@@ -50,8 +50,8 @@ const HELP_WIDTH: usize = 100;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 1 something to publish (status --exit-code) or different (diff), 252 wrong usage, 253 no \
-                        store, 254 an error of the API, 255 the result could not be written"
+    after_help = "Exit codes: 0 done, 1 something differs or is wrong (status --exit-code, diff, verify), 252 wrong \
+                        usage, 253 no store, 254 an error of the API, 255 the result could not be written"
 )]
 struct Cli {
     #[command(flatten)]

@@ -73,10 +73,12 @@ fn line(work: Work, done: u64) -> String {
     match work {
         Work::Package { size } => bar("reading the package", size, done),
         Work::Comparison { size } => bar("comparing the packages", size, done),
+        Work::Packages { size } => bar("reading the packages", size, done),
         Work::Count => format!("counting what is stored: {done} packages"),
     }
 }
 
+/// Says how much of some bytes is done.
 fn bar(what: &str, size: u64, done: u64) -> String {
     // A file that grows meanwhile has more than all of it.
     let done = u128::from(done.min(size));

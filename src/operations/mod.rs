@@ -26,6 +26,7 @@ mod status;
 mod update_alias;
 mod update_function_code;
 mod update_function_configuration;
+mod verify;
 
 pub use create_alias::create_alias;
 pub use create_function::create_function;
@@ -43,3 +44,4 @@ pub use status::status;
 pub use update_alias::update_alias;
 pub use update_function_code::update_function_code;
 pub use update_function_configuration::update_function_configuration;
+pub use verify::verify;

@@ -9,7 +9,7 @@ use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
 use super::package;
 use crate::api::alias::AliasConfiguration;
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::{Document, Member, Value};
+use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::qualifier::AliasName;
 use crate::api::revision_id::Place;
 use crate::api::shape::{self, Members, Shape};
@@ -97,9 +97,14 @@ pub(super) fn read_tags(
         return Ok(None);
     };
     let path = directory.path_of(name);
-    let document = parse(&path, &text)?;
-    shape::check(&document, FUNCTION_JSON_MEMBERS)
-        .map_err(|error| StoreError::damaged(&path, error))?;
+    tags_of(&parse(&path, &text)?)
+        .map(Some)
+        .map_err(|error| StoreError::damaged(&path, error))
+}
+
+/// Returns the tags in the document of a `function.json`.
+pub(super) fn tags_of(document: &Document) -> Result<Vec<(String, String)>, DocumentError> {
+    shape::check(document, FUNCTION_JSON_MEMBERS)?;
     let tags = document.get("Tags").map(Value::members).unwrap_or_default();
     let pair = |tag: &Member| {
         (
@@ -107,7 +112,7 @@ pub(super) fn read_tags(
             tag.value().as_str().unwrap_or_default(),
         )
     };
-    Ok(Some(tags.iter().map(pair).collect()))
+    Ok(tags.iter().map(pair).collect())
 }
 
 /// Returns the name of an alias's file, and the names it is staged and taken away under.

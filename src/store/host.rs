@@ -53,6 +53,11 @@ pub enum Work {
         /// Bytes of all their entries once unzipped, as their directories say.
         size: u64,
     },
+    /// Many packages are hashed.
+    Packages {
+        /// Their size in bytes, all together, as it was when this began.
+        size: u64,
+    },
     /// All packages are counted, nobody knows how many.
     Count,
 }

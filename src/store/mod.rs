@@ -51,6 +51,7 @@ mod registry;
 mod staged_version;
 mod staging;
 mod usage;
+mod verification;
 mod versions;
 mod view;
 
@@ -68,5 +69,6 @@ pub use package::PackageSource;
 pub use registry::Store;
 pub use staged_version::StagedVersion;
 pub use staging::Upload;
+pub use verification::Verification;
 pub use versions::Versions;
 pub use view::View;

@@ -114,11 +114,20 @@ impl PackageSource {
 
 /// Hashes a whole file that was seen to have this size.
 pub(super) fn hash(
-    (file, path): (&File, &Path),
+    source: (&File, &Path),
     size: u64,
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(file, path, size, notify);
+    hash_as_part(source, size, &Progress::new(notify, Work::Package { size }))
+}
+
+/// Hashes a whole file that was seen to have this size, as a part of larger work.
+pub(super) fn hash_as_part(
+    (file, path): (&File, &Path),
+    size: u64,
+    progress: &Progress<'_>,
+) -> Result<CodeIdentity, StoreError> {
+    let mut hasher = Hasher::new(file, path, size, progress);
     while !hasher.is_at_end {
         hasher.read_on(u64::MAX)?;
     }
@@ -147,7 +156,8 @@ fn copy_small(
     (target, target_path): (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let mut hasher = Hasher::new(source, source_path, size, notify);
+    let progress = Progress::new(notify, Work::Package { size });
+    let mut hasher = Hasher::new(source, source_path, size, &progress);
     while !hasher.is_at_end {
         let offset = hasher.offset;
         let bytes = hasher.read_on(u64::MAX)?;
@@ -165,10 +175,11 @@ fn copy_large(
     target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let (progress, arrived) = mpsc::channel();
+    let (done, arrived) = mpsc::channel();
+    let progress = Progress::new(notify, Work::Package { size });
     thread::scope(|scope| {
-        let copier = scope.spawn(move || copy_in_pieces(source, target, &progress));
-        let mut hasher = Hasher::new(target.0, target.1, size, notify);
+        let copier = scope.spawn(move || copy_in_pieces(source, target, &done));
+        let mut hasher = Hasher::new(target.0, target.1, size, &progress);
         for end in arrived {
             while hasher.offset < end && !hasher.read_on(end)?.is_empty() {}
         }
@@ -284,11 +295,11 @@ struct Hasher<'a> {
     offset: u64,
     expected: u64,
     is_at_end: bool,
-    progress: Progress<'a>,
+    progress: &'a Progress<'a>,
 }
 
 impl<'a> Hasher<'a> {
-    fn new(file: &'a File, path: &'a Path, expected: u64, notify: &'a Notify) -> Self {
+    fn new(file: &'a File, path: &'a Path, expected: u64, progress: &'a Progress<'a>) -> Self {
         let room = usize::try_from(expected).map_or(READ, |size| READ.min(size + 1));
         let buffer = vec![0; room + PAGE];
         let start = buffer.as_ptr().align_offset(PAGE).min(PAGE);
@@ -301,7 +312,7 @@ impl<'a> Hasher<'a> {
             offset: 0,
             expected,
             is_at_end: false,
-            progress: Progress::new(notify, Work::Package { size: expected }),
+            progress,
         }
     }
 

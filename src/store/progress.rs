@@ -1,5 +1,7 @@
 //! How far a long piece of work is, told to the host now and then.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::host::{Notice, Notify, Work};
 
 /// How many bytes of a package are worth telling; less than that takes no time.
@@ -7,12 +9,12 @@ const BYTES: u64 = 1024 * 1024;
 /// How many packages counted are worth telling.
 const PACKAGES: u64 = 1000;
 
-/// A piece of work under way. Small ones are never told of.
+/// A piece of work under way, of one thread or of several. Small ones are never told of.
 pub(super) struct Progress<'a> {
     notify: &'a Notify,
     work: Work,
-    done: u64,
-    told: u64,
+    done: AtomicU64,
+    told: AtomicU64,
 }
 
 impl<'a> Progress<'a> {
@@ -21,22 +23,25 @@ impl<'a> Progress<'a> {
         Self {
             notify,
             work,
-            done: 0,
-            told: 0,
+            done: AtomicU64::new(0),
+            told: AtomicU64::new(0),
         }
     }
 
     /// Adds to what is done: bytes or packages.
-    pub(super) fn advance(&mut self, by: u64) {
+    pub(super) fn advance(&self, by: u64) {
         // What the directory of a package says of sizes may be anything.
-        self.done = self.done.saturating_add(by);
+        let done = self
+            .done
+            .fetch_add(by, Ordering::Relaxed)
+            .saturating_add(by);
         let step = match self.work {
-            Work::Package { .. } | Work::Comparison { .. } => BYTES,
+            Work::Package { .. } | Work::Packages { .. } | Work::Comparison { .. } => BYTES,
             Work::Count => PACKAGES,
         };
-        if self.done - self.told >= step {
-            self.told = self.done;
-            let (work, done) = (self.work, self.done);
+        if done.saturating_sub(self.told.load(Ordering::Relaxed)) >= step {
+            self.told.store(done, Ordering::Relaxed);
+            let work = self.work;
             (self.notify)(&Notice::Working { work, done });
         }
     }
@@ -44,7 +49,7 @@ impl<'a> Progress<'a> {
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
-        if self.told > 0 {
+        if *self.told.get_mut() > 0 {
             (self.notify)(&Notice::WorkEnded);
         }
     }
@@ -63,7 +68,7 @@ mod tests {
         let notify: Notify = Arc::new(move |notice| {
             listener.lock().unwrap().push(format!("{notice:?}"));
         });
-        let mut progress = Progress::new(&notify, work);
+        let progress = Progress::new(&notify, work);
         for step in steps {
             progress.advance(*step);
         }

@@ -149,6 +149,21 @@ impl Store {
         ))
     }
 
+    /// Opens the store in a directory to look for damage in it: a `store.json` that cannot be read is
+    /// taken for one that says nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`] where there is none.
+    pub fn open_damaged(path: &Path, host: Host) -> Result<Self, StoreError> {
+        match Self::open(path, host.clone()) {
+            Err(StoreError::Damaged { .. } | StoreError::Io { .. }) => {
+                let root = open_root(path, &host)?;
+                Ok(Self::new(path, root, StoreJson::default(), host))
+            }
+            opened => opened,
+        }
+    }
+
     /// Opens the store in a directory, or one that is made with its first upload, where nothing
     /// stands, or nothing but names with a dot in them, which no function can have.
     ///
@@ -374,6 +389,11 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Checks what a `store.json` says.
+pub(super) fn check_settings(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    StoreJson::parse(path, bytes).map(drop)
 }
 
 fn open_root(path: &Path, host: &Host) -> Result<Option<Directory>, StoreError> {

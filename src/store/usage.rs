@@ -177,7 +177,7 @@ fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
 /// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not
 /// be looked at, does not count.
 fn count(store: &Store, root: &Directory) -> u64 {
-    let mut progress = Progress::new(&store.host().notify, Work::Count);
+    let progress = Progress::new(&store.host().notify, Work::Count);
     let functions = WalkDir::new(root.path())
         .min_depth(1)
         .max_depth(1)
@@ -190,7 +190,7 @@ fn count(store: &Store, root: &Directory) -> u64 {
         .filter_map(Result::ok)
         .filter_map(named)
         .map(|(name, path)| {
-            count_unfinished(store, &name).unwrap_or_else(|| count_packages(&path, &mut progress))
+            count_unfinished(store, &name).unwrap_or_else(|| count_packages(&path, &progress))
         })
         .sum()
 }
@@ -208,10 +208,10 @@ fn count_unfinished(store: &Store, name: &FunctionName) -> Option<u64> {
 
 /// Adds up the packages of one function.
 pub(super) fn count_function(function: &Path, notify: &Notify) -> u64 {
-    count_packages(function, &mut Progress::new(notify, Work::Count))
+    count_packages(function, &Progress::new(notify, Work::Count))
 }
 
-fn count_packages(function: &Path, progress: &mut Progress<'_>) -> u64 {
+fn count_packages(function: &Path, progress: &Progress<'_>) -> u64 {
     let is_package = |entry: &walkdir::DirEntry| {
         let place: Vec<_> = entry
             .path()

@@ -45,3 +45,4 @@ mod responses;
 mod status;
 mod unwritten;
 mod updating;
+mod verify;

@@ -1,120 +1,105 @@
 """Checks a store as its FORMAT.md says: prints `path: NAME: what` for each finding, exits with 1 if there is one."""
-import base64, datetime, hashlib, json, os, pathlib, re, stat, sys, uuid
+import os, pathlib, re, stat, sys
+from documents import CONFIG, FUNCTION_JSON, STORE_JSON, code_of, content_sha256, fingerprint, fits, milliseconds
+from documents import ALIAS as ALIASED, parse, refuse, sha256, time_of, without
+from history import check_history
 FUNCTION, NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[1-9][0-9]{0,19}")
 ALIAS, MARK = re.compile(r"(?![0-9]+\.)[A-Za-z0-9_-]{1,128}\.json"), re.compile(r"[a-z0-9]{8}\.change")
-TIME, UUID = re.compile(r"([\d-]{10}T[\d:]{8}\.\d{3}\+00)00"), re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-NOT_COVERED = ["RevisionId", "FunctionName", "FunctionArn", "AliasArn", "Version"]
-NOT_CONTENT = """Version LastModified RevisionId CodeSize FunctionName FunctionArn MasterArn RuntimeVersionConfig
-    State StateReason StateReasonCode LastUpdateStatus LastUpdateStatusReason LastUpdateStatusReasonCode""".split()
-DEFAULTS = {
-    "Description": '""', "Timeout": "3", "MemorySize": "128", "PackageType": '"Zip"', "Architectures": '["x86_64"]',
-    "TracingConfig": '{"Mode":"PassThrough"}', "EphemeralStorage": '{"Size":512}', "SnapStart": '{"ApplyOn":"None"}'}
-class Number(str): """A number, as it stands in its file."""
+
+
 def find(path, name, what): findings.append(name); print(f"{path.relative_to(store)}: {name}: {what}")
-def refuse(what): raise ValueError(what)
-def sha256(data): return hashlib.sha256(data).hexdigest()
-def names(directory): return sorted(os.listdir(directory)) if directory.is_dir() else []
-def without(document, members): return {name: value for name, value in document.items() if name not in members}
-def unique(pairs): return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a member stands there twice")
-def parse(data):
-    numbers = {"parse_int": Number, "parse_float": Number, "parse_constant": refuse}
-    canonical(found := json.loads(data.decode(), object_pairs_hook=unique, **numbers)).encode()
-    return found if isinstance(found, dict) else refuse("it is not an object")
-def canonical(value):
-    if isinstance(value, list): return "[%s]" % ",".join(map(canonical, value))
-    if isinstance(value, dict): return "{%s}" % ",".join(f"{canonical(k)}:{canonical(value[k])}" for k in sorted(value))
-    return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
-def code_of(data):
-    return {"CodeSize": Number(len(data)), "CodeSha256": base64.b64encode(hashlib.sha256(data).digest()).decode()}
-def content_sha256(document):
-    group = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{document.get('FunctionName')}"}
-    defaults = {**DEFAULTS, "LoggingConfig": canonical(group) if "FunctionName" in document else None}
-    content = without(document, NOT_CONTENT)
-    if isinstance(snap := content.get("SnapStart"), dict): content["SnapStart"] = without(snap, ["OptimizationStatus"])
-    return sha256(canonical({k: v for k, v in content.items() if canonical(v) != defaults.get(k)}).encode())
-def milliseconds(at): return round(datetime.datetime.fromisoformat(TIME.fullmatch(at)[1] + ":00").timestamp() * 1000)
-def time_of(revision_id): return int(revision_id[:13].replace("-", ""), 16) if UUID.fullmatch(revision_id) else 0
-def fingerprint(place, document, time):
-    text = f"{time}\n{place}\n{canonical(without(document, NOT_COVERED))}"
-    made = bytearray(time.to_bytes(6, "big") + hashlib.sha256(text.encode()).digest()[:10])
-    made[6], made[8] = made[6] & 0x0F | 0x80, made[8] & 0x3F | 0x80
-    return str(uuid.UUID(bytes=bytes(made)))
+def note(path, document, places):
+    wrong = [name for name, right in places.items() if document.get(name) not in (None, *right)]
+    if wrong and arns: print(f"note: {path.relative_to(store)}: place-differs: {wrong}")
+def numbers_of(texts): return {int(text) for text in texts if NUMBER.fullmatch(text) and int(text) < 2**64}
+def is_taken(path):
+    if not os.path.lexists(path) or stat.S_ISDIR(os.lstat(path).st_mode): return False
+    return find(path, "not-a-directory", "something else stands here") is None
+def names(path):
+    try: return sorted(os.listdir(path)) if not is_taken(path) and os.path.lexists(path) else []
+    except OSError as error: return find(path, "unreadable", error) or []
 def read(path, optional=False):
-    if os.path.lexists(path) and stat.S_ISREG(os.lstat(path).st_mode): return path.read_bytes()
-    if os.path.lexists(path) or not optional: find(path, "file-missing", "there is no regular file")
-def read_document(path, place=None, made=None, has_format=False):
-    if (data := read(path, optional=has_format)) is None: return None
+    if not os.path.lexists(path) and optional: return None
+    if not os.path.lexists(path) or not stat.S_ISREG(os.lstat(path).st_mode):
+        return find(path, "file-missing", "there is no regular file")
+    try: return path.read_bytes()
+    except OSError as error: find(path, "unreadable", error)
+def read_document(path, kind, place=None, made=None, optional=False):
+    if (data := read(path, optional)) is None: return None
     if made not in (None, sha256(data)): return find(path, "config-differs", "it is not the one that was made")
-    try: document = parse(data)
+    try: document = parse(data) if len(data) <= 2**24 else refuse("it is too long")
     except Exception as error: return find(path, "document-damaged", error)
-    right = fingerprint(place, document, time_of(str(document.get("RevisionId"))))
-    if place and document.get("RevisionId", right) != right: find(path, "fingerprint-differs", f"it should say {right}")
-    if has_format and document.get("Format") != "1": find(path, "format-unknown", document.get("Format"))
-    return document
-def check_history(path, marks, standing):
-    """Returns the last line, what the last publish left and saw, and each version's ConfigSha256 (None: removed)."""
-    data = read(path, optional=True) or b""
-    lines, blanks = data.rstrip().split(b"\n") if data.strip() else [], data[len(data.rstrip()):]
-    last, publisher, previous, versions, facts = {}, (None, None), None, {}, (-1, 0, 0, None)
-    for number, raw in enumerate(lines, 1):
-        def tell(name, what): find(path, name, f"line {number}: {what}")
-        before, facts, expected, previous, line = facts, None, previous, sha256(raw), None
-        try:
-            line = parse(raw) if number < len(lines) or b"\n" in blanks else refuse("it does not end")
-            if line["Format"] != "1": tell("format-unknown", line["Format"]); continue
-            latest, _ = line["Latest"], (line["Operation"], line["By"], line["Token"])
-            time, moved, _ = milliseconds(line["Time"]), time_of(latest["RevisionId"]), latest["CodeSha256"]
-            made = {int(version["Version"]): version["ConfigSha256"] for version in line.get("Made", [])}
-            removed = [range(int(low), int(high) + 1) for low, high in line.get("Removed", [])]
-            highest, published = int(line["HighestVersion"]), line.get("LastPublished", {"Version": "0"})
-            named = [int(published["Version"]), *made, *(numbers.stop - 1 for numbers in removed)]
-        except Exception as error:
-            if line is None and number == len(lines) and set(marks) - {last.get("Token")}: break
-            tell("line-damaged", repr(error)); continue
-        publishes, chained = made and line["Operation"] != "Import", line.get("Previous") == expected
-        facts, last = (time, highest, moved, published), line
-        if publishes: publisher = (latest["RevisionId"], published.get("ContentSha256"))
-        if not chained: tell("chain-broken", "Previous is not the hash of the line before")
-        if before and time <= before[0]: tell("time-not-increasing", line["Time"])
-        if highest < max(*named, before[1] if before else 0): tell("highest-version-too-low", highest)
-        if chained and before and moved not in (time, before[2]): tell("latest-id-differs", latest["RevisionId"])
-        repeats = chained and before and expected and not made
-        if publishes and named[0] not in made or repeats and published != before[3]:
-            tell("last-published-differs", published)
-        versions |= made | {n: None for n in {*versions, *standing} if any(n in numbers for numbers in removed)}
-    return last, publisher, versions
+    if optional and document.get("Format") not in (None, "1"): return find(path, "format-unknown", document["Format"])
+    if not fits(document, kind): return find(path, "document-damaged", "a member is of a wrong type")
+    recorded = document.get("RevisionId") if place else None
+    if recorded in (None, right := fingerprint(place, document, time_of(recorded))): return document
+    find(path, "fingerprint-differs", f"it should say {right}")
+    return without(document, ["RevisionId"])
 def check_function(path):
-    if not {"$LATEST", "versions", "history.jsonl"} & set(names(path)): return
-    staging, package, begun = path / ".staging", path / "$LATEST/code.zip", len(findings)
-    marks = [name[:8] for name in names(staging) if MARK.fullmatch(name)]
+    if path.is_symlink() or not path.is_dir() or not {"$LATEST", "history.jsonl"} & set(names(path)): return
+    staging, begun = path / ".staging", len(findings)
+    marks, arn = [name[:8] for name in names(staging) if MARK.fullmatch(name)], f"{arns}:{path.name}"
     for mark in marks: find(staging / f"{mark}.change", "change-unfinished", "a writer is at work, or died")
-    standing = {int(name) for name in names(path / "versions") if NUMBER.fullmatch(name)}
-    last, (left, seen), versions = check_history(path / "history.jsonl", marks, standing)
+    history = path / "history.jsonl"
+    data = read(history, optional=True) or b""
+    last, (left, seen), versions, gone = check_history(data, marks, lambda name, what: find(history, name, what))
+    token, later = last.get("Token") if last.get("Token") in marks else None, []
     unknown = {"line-damaged", "format-unknown", "chain-broken"} & set(findings[begun:])
-    read_document(path / "function.json", has_format=True)
-    for name in filter(ALIAS.fullmatch, names(path / "aliases")):
-        read_document(path / "aliases" / name, f"alias:{name[:-5]}")
-    for number in sorted(standing | versions.keys()):
-        made, staged = versions.get(number), staging / f"{last.get('Token')}.version-{number}"
-        version = staged if last.get("Token") in marks and staged.exists() else path / f"versions/{number}"
-        if made and not version.exists(): unknown or find(version, "version-missing", "a line made it, none removed it")
-        elif made or number not in versions:
-            config, code = read_document(version / "config.json", number, made), read(version / "code.zip")
-            if config and code is not None and {**code_of(code), **config} != {**config, **code_of(code)}:
+    def at(place, entry):
+        return staged if token and os.path.lexists(staged := staging / f"{token}.{entry}") else path / place
+    listed = len(findings)
+    standing = numbers_of(names(path / "versions"))
+    is_listed = len(findings) == listed
+    versions |= {number: None for number in standing - versions.keys() if any(number in numbers for numbers in gone)}
+    for number in sorted(standing | versions.keys() if is_listed else ()):
+        made, version = versions.get(number), at(f"versions/{number}", f"version-{number}")
+        if not os.path.lexists(version):
+            if made and not unknown: find(version, "version-missing", "a line made it, none removed it")
+            standing.discard(number)
+        elif number in versions and not made:
+            if token: standing.discard(number)
+            if not unknown and not marks: find(version, "removed-version-present", "a line removed it")
+        elif not is_taken(version):
+            standing.add(number)
+            config, code = read_document(version / "config.json", CONFIG, number, made), read(version / "code.zip")
+            actual = code_of(code) if config and code is not None else {}
+            if any(config.get(name) not in (None, value) for name, value in actual.items()):
                 find(version / "code.zip", "code-differs", "config.json names another hash or size")
-        elif version.exists() and not (unknown or marks): find(version, "removed-version-present", "a line removed it")
-    config, code = read_document(path / "$LATEST/config.json"), read(package)
-    if not last or config is None or code is None: return
+            place = {"FunctionName": [path.name], "FunctionArn": [f"{arn}:{number}"], "Version": [str(number)]}
+            if config: note(version / "config.json", config, place)
+            if config and not made: later += [time_of(config.get("RevisionId"))]
+    changed = {f"{change['Name']}.json": "To" in change for change in last.get("Aliases", [])} if token else {}
+    for name in filter(ALIAS.fullmatch, sorted({*names(path / "aliases"), *changed})):
+        alias = at(f"aliases/{name}", f"alias-{name}")
+        if not changed.get(name, True) or not os.path.lexists(alias): continue
+        if not (document := read_document(alias, ALIASED, f"alias:{name[:-5]}")): continue
+        routing = document.get("RoutingConfig") or {}
+        if is_listed and numbers_of([document["FunctionVersion"], *(routing.get("AdditionalVersionWeights") or {})]) - standing:
+            find(alias, "alias-target-missing", "a version that it points to is not there")
+        note(alias, document, {"Name": [name[:-5]], "AliasArn": [f"{arn}:{name[:-5]}"]})
+        later += [time_of(document.get("RevisionId"))]
+    if last and not unknown and max(later, default=0) > milliseconds(last["Time"]):
+        find(history, "history-cut-short", "something was made later than its last line")
+    read_document(at("function.json", "function.json"), FUNCTION_JSON, optional=True)
+    if os.path.lexists(path / ".lock"): read(path / ".lock")
+    if is_taken(path / "$LATEST"): return
+    package, place = at("$LATEST/code.zip", "code.zip"), at("$LATEST/config.json", "config.json")
+    config, code = read_document(place, CONFIG), read(package)
+    if config is None or code is None: return
+    note(place, config, {"FunctionName": [path.name], "FunctionArn": [arn, f"{arn}:$LATEST"], "Version": ["$LATEST"]})
+    if not last: return
     fact, actual, state = last["Latest"], {**config, **code_of(code)}, os.lstat(package)
     stamp = [actual["CodeSize"], *("%d.%09d" % divmod(time, 10**9) for time in (state.st_mtime_ns, state.st_ctime_ns))]
-    is_believed = stamp == [fact.get("CodeSize"), fact.get("CodeModified"), fact.get("CodeChanged", stamp[2])]
+    is_believed = stamp == [fact.get("CodeSize"), fact.get("CodeModified"), fact.get("CodeChanged") or stamp[2]]
     if is_believed and fact["CodeSha256"] != actual["CodeSha256"]:
         find(package, "code-differs", "it has the size and times that the history knows, but not the hash")
     if left == fingerprint("$LATEST", actual, time_of(fact["RevisionId"])) and seen != content_sha256(actual):
-        find(path / "history.jsonl", "last-published-differs", "$LATEST was published with another ContentSha256")
+        find(history, "last-published-differs", "$LATEST was published with another ContentSha256")
 
 if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]): sys.exit("usage: check_store.py STORE")
 store, findings = pathlib.Path(sys.argv[1]), []
-read_document(store / "store.json", has_format=True)
+scope = read_document(store / "store.json", STORE_JSON, optional=True) or {}
+scope = [scope.get(*of) for of in (("Partition", "aws"), ("Region", "us-east-1"), ("AccountId", "123456789012"))]
+arns = "arn:{}:lambda:{}:{}:function".format(*scope) if not findings else None
 for function in filter(FUNCTION.fullmatch, names(store)): check_function(store / function)
 sys.exit(bool(findings))

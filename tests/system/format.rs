@@ -8,11 +8,11 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{TestStore, files_under, modified, set_modified};
+use crate::support::{TestStore, files_under};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/format/check_store.py");
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/store-example");
-const PAGE: &str = include_str!("../../store-example/FORMAT.md");
+pub(crate) const PAGE: &str = include_str!("../../store-example/FORMAT.md");
 
 /// Text that every escape of canonical JSON has a part in.
 const DIFFICULT: &str = "é \u{20ac} \u{1f600} \" \\ / \u{8} \u{c} \n \r \t \u{1} \u{1f} \u{7f}";
@@ -27,37 +27,58 @@ fn check(path: &Path) -> Output {
         .unwrap_or_else(|error| panic!("python3 checks the format, and must be there: {error}"))
 }
 
-/// Runs the script on a store; returns its findings as `path: NAME`.
+/// Runs the script and the command on a store; sees that they come to the same, and returns the
+/// findings as `path: NAME`, sorted.
 #[track_caller]
-fn findings(store: &Path) -> Vec<String> {
-    let output = check(store);
+pub(crate) fn findings(store: &TestStore) -> Vec<String> {
+    let output = check(&store.path());
     let (found, said) = (text(output.stdout), text(output.stderr));
     assert_eq!(said, "", "the script failed, having found {found}");
+    let (notes, found): (Vec<&str>, Vec<&str>) =
+        found.lines().partition(|line| line.starts_with("note: "));
     let expected = i32::from(!found.is_empty());
-    assert_eq!(output.status.code(), Some(expected), "{found}");
-    found
-        .lines()
-        .map(|line| {
-            let [path, name, _] = line.splitn(3, ": ").collect::<Vec<_>>()[..] else {
-                panic!("{line} is no finding");
-            };
-            format!("{path}: {name}")
-        })
-        .collect()
+    assert_eq!(output.status.code(), Some(expected), "{found:?}");
+    let named = |line: &str| {
+        let [path, name, _] = line.splitn(3, ": ").collect::<Vec<_>>()[..] else {
+            panic!("{line} is no finding");
+        };
+        format!("{path}: {name}")
+    };
+    let findings: BTreeSet<String> = found.into_iter().map(named).collect();
+    let notes = notes.iter().map(|line| named(&line["note: ".len()..]));
+
+    let ran = store.run(&["verify", "--output", "json", "--lock-timeout", "0"]);
+    assert_eq!(ran.code, Some(expected), "{ran:?}");
+    // It may be said that a format is newer.
+    let is_warning = |line: &str| line.starts_with("warning: ");
+    assert!(ran.stderr.lines().all(is_warning), "{ran:?}");
+    let verified: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let told = |member: &str| -> BTreeSet<String> {
+        let list = verified[member].as_array().unwrap().iter();
+        let entry = |entry: &Value| {
+            let text = |name: &str| entry[name].as_str().unwrap();
+            assert!(!text("Problem").is_empty() && !text("Remedy").is_empty());
+            format!("{}: {}", text("Path"), text("Name"))
+        };
+        list.map(entry).collect()
+    };
+    assert_eq!(told("Findings"), findings, "{}", ran.stdout);
+    assert_eq!(told("Notes"), notes.collect(), "{}", ran.stdout);
+    findings.into_iter().collect()
 }
 
-fn text(bytes: Vec<u8>) -> String {
+pub(crate) fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
 /// Sees that the script finds nothing.
 #[track_caller]
-fn is_sound(store: &TestStore) {
-    assert_eq!(findings(&store.path()), [""; 0]);
+pub(crate) fn is_sound(store: &TestStore) {
+    assert_eq!(findings(store), [""; 0]);
 }
 
 /// Copies a directory as git does: neither modes nor times, nor directories with nothing in them.
-fn clone(from: &Path, to: &Path) {
+pub(crate) fn clone(from: &Path, to: &Path) {
     for (name, content) in files_under(from) {
         if from.join(&name).is_file() {
             std::fs::create_dir_all(to.join(&name).parent().unwrap()).unwrap();
@@ -74,7 +95,7 @@ fn example() -> TestStore {
 }
 
 /// Makes a store by many operations, and by hand in between: versions 1 and 3, 2 was deleted.
-fn made() -> TestStore {
+pub(crate) fn made() -> TestStore {
     let store = TestStore::nothing();
     store.create("hello", &[]).succeeded();
     store
@@ -92,7 +113,7 @@ fn made() -> TestStore {
 }
 
 /// Makes a store whose last change published version 1.
-fn published() -> TestStore {
+pub(crate) fn published() -> TestStore {
     let store = TestStore::with_function("hello");
     store
         .publish("hello", &["--description", "given at publish"])
@@ -101,8 +122,9 @@ fn published() -> TestStore {
 }
 
 /// Places an alias by hand, with the revision id that it has by the page.
-fn alias(store: &TestStore, function: &str, name: &str, version: &str) {
-    let milliseconds = 1_795_515_300_123;
+pub(crate) fn alias(store: &TestStore, function: &str, name: &str, version: &str) {
+    // Long before any change of a test.
+    let milliseconds = 1_000_000_000_123;
     let canonical =
         format!(r#"{{"Description":"by hand","FunctionVersion":"{version}","Name":"{name}"}}"#);
     let alias = json!({
@@ -118,7 +140,7 @@ fn alias(store: &TestStore, function: &str, name: &str, version: &str) {
 }
 
 /// Computes a revision id as the page says it.
-fn fingerprint(milliseconds: u64, place: &str, canonical: &str) -> String {
+pub(crate) fn fingerprint(milliseconds: u64, place: &str, canonical: &str) -> String {
     let hash = Sha256::digest(format!("{milliseconds}\n{place}\n{canonical}"));
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[2..]);
@@ -129,302 +151,10 @@ fn fingerprint(milliseconds: u64, place: &str, canonical: &str) -> String {
 }
 
 /// Replaces a file, whatever its mode.
-fn replace(path: &Path, content: impl AsRef<[u8]>) {
+pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) {
     std::fs::remove_file(path).unwrap();
     std::fs::write(path, content).unwrap();
 }
-
-/// Flips a bit in the middle of a file, and sets its time back to what it was.
-fn rot(store: &TestStore, path: &str) {
-    let path = store.join(path);
-    let time = modified(&path);
-    let mut content = std::fs::read(&path).unwrap();
-    let middle = content.len() / 2;
-    content[middle] ^= 1;
-    replace(&path, content);
-    set_modified(&path, time);
-}
-
-/// Changes the lines of the history of `hello`.
-fn edit_history(store: &TestStore, edit: impl FnOnce(&mut Vec<String>)) {
-    let mut lines: Vec<String> = store
-        .text("hello/history.jsonl")
-        .lines()
-        .map(|line| format!("{line}\n"))
-        .collect();
-    edit(&mut lines);
-    replace(&store.join("hello/history.jsonl"), lines.concat());
-}
-
-/// Changes a line, counted from 0.
-fn edit_line(store: &TestStore, at: usize, edit: impl FnOnce(&mut Value)) {
-    edit_history(store, |lines| {
-        let mut line: Value = serde_json::from_str(&lines[at]).unwrap();
-        edit(&mut line);
-        lines[at] = format!("{line}\n");
-    });
-}
-
-/// Changes the last line, which no other line carries the hash of.
-fn edit_last(store: &TestStore, edit: impl FnOnce(&mut Value)) {
-    let last = store.history("hello").len() - 1;
-    edit_line(store, last, edit);
-}
-
-/// Makes a mark in the staging directory; returns how its entries begin.
-fn mark(store: &TestStore, token: &str) -> String {
-    let staging = store.join("hello/.staging");
-    std::fs::create_dir_all(&staging).unwrap();
-    std::fs::write(staging.join(format!("{token}.change")), "").unwrap();
-    format!("hello/.staging/{token}")
-}
-
-fn last_token(store: &TestStore) -> String {
-    let history = store.history("hello");
-    history.last().unwrap()["Token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
-/// What can be done to a store, and the one finding that it comes to.
-struct Damage {
-    what: &'static str,
-    /// Makes the store that is damaged.
-    store: fn() -> TestStore,
-    inflict: fn(&TestStore),
-    /// The path and the name of the finding; TOKEN is that of the last line.
-    finding: &'static str,
-}
-
-const HISTORY: &str = "hello/history.jsonl";
-
-const DAMAGES: &[Damage] = &[
-    Damage {
-        what: "a bit of a version's package is flipped",
-        store: made,
-        inflict: |store| rot(store, "hello/versions/1/code.zip"),
-        finding: "hello/versions/1/code.zip: code-differs",
-    },
-    Damage {
-        what: "a bit of a version's configuration is flipped",
-        store: made,
-        inflict: |store| rot(store, "hello/versions/1/config.json"),
-        finding: "hello/versions/1/config.json: config-differs",
-    },
-    Damage {
-        what: "a version's configuration is written again, in other words",
-        store: made,
-        inflict: |store| {
-            let config = store.json("hello/versions/1/config.json");
-            let path = store.join("hello/versions/1/config.json");
-            replace(&path, config.to_string());
-        },
-        finding: "hello/versions/1/config.json: config-differs",
-    },
-    Damage {
-        what: "a bit of the package under $LATEST is flipped behind everybody's back",
-        store: made,
-        inflict: |store| rot(store, "hello/$LATEST/code.zip"),
-        finding: "hello/$LATEST/code.zip: code-differs",
-    },
-    Damage {
-        what: "a version is removed by hand",
-        store: made,
-        inflict: |store| std::fs::remove_dir_all(store.join("hello/versions/1")).unwrap(),
-        finding: "hello/versions/1: version-missing",
-    },
-    Damage {
-        what: "a version's package is removed by hand",
-        store: made,
-        inflict: |store| std::fs::remove_file(store.join("hello/versions/1/code.zip")).unwrap(),
-        finding: "hello/versions/1/code.zip: file-missing",
-    },
-    Damage {
-        what: "a deleted version is put back",
-        store: made,
-        inflict: |store| {
-            clone(
-                &store.join("hello/versions/1"),
-                &store.join("hello/versions/2"),
-            );
-        },
-        finding: "hello/versions/2: removed-version-present",
-    },
-    Damage {
-        what: "an alias is pointed elsewhere under its old revision id",
-        store: made,
-        inflict: |store| {
-            let mut alias = store.json("hello/aliases/live.json");
-            alias["FunctionVersion"] = json!("1");
-            replace(&store.join("hello/aliases/live.json"), alias.to_string());
-        },
-        finding: "hello/aliases/live.json: fingerprint-differs",
-    },
-    Damage {
-        what: "an alias has a revision id that is none",
-        store: made,
-        inflict: |store| {
-            let mut alias = store.json("hello/aliases/live.json");
-            alias["RevisionId"] = json!("live");
-            replace(&store.join("hello/aliases/live.json"), alias.to_string());
-        },
-        finding: "hello/aliases/live.json: fingerprint-differs",
-    },
-    Damage {
-        what: "a version placed by hand has another version's revision id",
-        store: made,
-        inflict: |store| {
-            let config = store.json("hello/versions/1/config.json");
-            let id = &config["RevisionId"];
-            store.place_version("hello", 9, b"v9", &json!({"RevisionId": id}));
-        },
-        finding: "hello/versions/9/config.json: fingerprint-differs",
-    },
-    Damage {
-        what: "a version placed by hand has another package than it says",
-        store: made,
-        inflict: |store| store.place_version("hello", 9, b"v9", &json!({"CodeSize": 1})),
-        finding: "hello/versions/9/code.zip: code-differs",
-    },
-    Damage {
-        what: "a member stands twice in a configuration",
-        store: made,
-        inflict: |store| {
-            let path = store.join("hello/$LATEST/config.json");
-            replace(&path, r#"{"Timeout": 3, "T\u0069meout": 3}"#);
-        },
-        finding: "hello/$LATEST/config.json: document-damaged",
-    },
-    Damage {
-        what: "the lines of the history end in garbage",
-        store: made,
-        inflict: |store| edit_history(store, |lines| lines.push("garbage\n".to_owned())),
-        finding: "hello/history.jsonl: line-damaged",
-    },
-    Damage {
-        what: "the last line was torn, and no change was under way",
-        store: made,
-        inflict: |store| edit_history(store, |lines| lines.push("{\"Form".to_owned())),
-        finding: "hello/history.jsonl: line-damaged",
-    },
-    Damage {
-        what: "the last line has lost its line feed",
-        store: made,
-        inflict: |store| {
-            edit_history(store, |lines| {
-                let last = lines.last_mut().unwrap();
-                *last = last.trim_end().to_owned();
-            });
-        },
-        finding: "hello/history.jsonl: line-damaged",
-    },
-    Damage {
-        what: "the last line lacks a member",
-        store: made,
-        inflict: |store| {
-            edit_last(store, |line| {
-                line.as_object_mut().unwrap().remove("HighestVersion");
-            });
-        },
-        finding: "hello/history.jsonl: line-damaged",
-    },
-    Damage {
-        what: "the last line has the time of the one before",
-        store: made,
-        inflict: |store| {
-            let history = store.history("hello");
-            let time = history[history.len() - 2]["Time"].clone();
-            edit_last(store, |line| line["Time"] = time);
-        },
-        finding: "hello/history.jsonl: time-not-increasing",
-    },
-    Damage {
-        what: "the highest version is lowered below the line before",
-        store: made,
-        inflict: |store| edit_last(store, |line| line["HighestVersion"] = json!(2)),
-        finding: "hello/history.jsonl: highest-version-too-low",
-    },
-    Damage {
-        what: "the highest version is lowered below the version made",
-        store: published,
-        inflict: |store| edit_last(store, |line| line["HighestVersion"] = json!(0)),
-        finding: "hello/history.jsonl: highest-version-too-low",
-    },
-    Damage {
-        what: "a line that published nothing has another content published",
-        store: made,
-        inflict: |store| {
-            edit_last(store, |line| {
-                line["LastPublished"]["ContentSha256"] = json!("07");
-            });
-        },
-        finding: "hello/history.jsonl: last-published-differs",
-    },
-    Damage {
-        what: "a line that published has another content than $LATEST still has",
-        store: published,
-        inflict: |store| {
-            edit_last(store, |line| {
-                line["LastPublished"]["ContentSha256"] = json!("07");
-            });
-        },
-        finding: "hello/history.jsonl: last-published-differs",
-    },
-    Damage {
-        what: "a line that moved nothing has another time in the revision id",
-        store: made,
-        inflict: |store| {
-            edit_last(store, |line| {
-                line["Latest"]["RevisionId"] = json!(fingerprint(1_000, "$LATEST", "{}"));
-            });
-        },
-        finding: "hello/history.jsonl: latest-id-differs",
-    },
-    Damage {
-        what: "the last line is of a newer format",
-        store: made,
-        inflict: |store| edit_last(store, |line| line["Format"] = json!(2)),
-        finding: "hello/history.jsonl: format-unknown",
-    },
-    Damage {
-        what: "the store is of a newer format",
-        store: made,
-        inflict: |store| store.write_store_json(&json!({"Format": 2})),
-        finding: "store.json: format-unknown",
-    },
-    Damage {
-        what: "a writer died before its line was whole",
-        store: made,
-        inflict: |store| {
-            mark(store, "k3j9x2ab");
-            edit_history(store, |lines| lines.push("{\"Form".to_owned()));
-        },
-        finding: "hello/.staging/k3j9x2ab.change: change-unfinished",
-    },
-    Damage {
-        what: "a writer died before the version it made was in place",
-        store: published,
-        inflict: |store| {
-            let staged = mark(store, &last_token(store));
-            let staged = store.join(&format!("{staged}.version-1"));
-            std::fs::rename(store.join("hello/versions/1"), staged).unwrap();
-        },
-        finding: "hello/.staging/TOKEN.change: change-unfinished",
-    },
-    Damage {
-        what: "a writer died before the version it removed was out of the way",
-        store: made,
-        inflict: |store| {
-            mark(store, &last_token(store));
-            clone(
-                &store.join("hello/versions/1"),
-                &store.join("hello/versions/2"),
-            );
-        },
-        finding: "hello/.staging/TOKEN.change: change-unfinished",
-    },
-];
 
 #[test]
 fn the_example_is_sound_in_a_fresh_clone_and_goes_on_sound() {
@@ -542,57 +272,6 @@ fn a_first_change_that_moves_nothing_leaves_a_sound_store() {
         .run(&[&["delete-function"][..], &options].concat())
         .succeeded();
     is_sound(&store);
-}
-
-#[test]
-fn each_damage_is_found_by_its_name_and_nothing_else_is() {
-    for Damage {
-        what,
-        store,
-        inflict,
-        finding,
-    } in DAMAGES
-    {
-        let store = store();
-        is_sound(&store);
-        let finding = finding.replace("TOKEN", &last_token(&store));
-        inflict(&store);
-        assert_eq!(findings(&store.path()), [finding], "{what}");
-    }
-}
-
-#[test]
-fn any_line_but_the_last_that_is_removed_or_edited_breaks_the_chain() {
-    let goes_on = || {
-        let store = made();
-        store.update("hello", b"v4", &[]).succeeded();
-        store
-    };
-    let lines = goes_on().history("hello").len();
-    for at in 0..lines - 1 {
-        let store = goes_on();
-        edit_history(&store, |lines| drop(lines.remove(at)));
-        let expected = [format!("{HISTORY}: chain-broken")];
-        assert_eq!(findings(&store.path()), expected, "without line {at}");
-        let store = goes_on();
-        edit_line(&store, at, |line| line["By"] = json!("mallory@build7"));
-        assert_eq!(findings(&store.path()), expected, "with another line {at}");
-    }
-}
-
-#[test]
-fn every_finding_that_the_page_names_is_shown_here() {
-    let table = PAGE.split("| finding | when |").nth(1).unwrap();
-    let named: BTreeSet<&str> = table
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
-        .collect();
-    let shown = DAMAGES.iter().map(|damage| damage.finding);
-    let shown: BTreeSet<&str> = shown
-        .filter_map(|finding| finding.split(": ").nth(1))
-        .chain(["chain-broken"])
-        .collect();
-    assert_eq!(shown, named);
 }
 
 #[test]

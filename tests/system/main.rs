@@ -13,6 +13,7 @@
 mod support;
 
 mod counts;
+mod damages;
 mod failing;
 mod failing_init;
 mod format;
@@ -25,3 +26,4 @@ mod strace;
 mod swept;
 mod terminal;
 mod undisturbed;
+mod verifying;

@@ -7,6 +7,7 @@ mod alias;
 mod diff;
 mod function;
 mod status;
+mod verify;
 mod version;
 
 pub use alias::{
@@ -20,6 +21,7 @@ pub use function::{
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
+pub use verify::{VerifyRequest, VerifyResponse};
 pub use version::{
     ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,
     PublishVersionResponse,

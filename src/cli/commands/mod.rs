@@ -17,6 +17,7 @@ mod status;
 mod update_alias;
 mod update_function_code;
 mod update_function_configuration;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -27,10 +28,11 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 17] = [
+pub(super) const COMMANDS: [Command; 18] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<diff::DiffArgs>("diff"),
+    Command::of::<verify::VerifyArgs>("verify"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
     Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(

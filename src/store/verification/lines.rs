@@ -1,0 +1,287 @@
+//! The lines of a history, each held against the one before it.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::api::code_sha256::hex;
+use crate::api::configuration::ContentSha256;
+use crate::api::document::Value;
+use crate::api::finding::FindingName;
+use crate::api::revision_id::RevisionId;
+use crate::api::timestamp::Timestamp;
+use crate::store::history::{LastPublished, Line};
+use crate::store::layout::Token;
+
+/// What is wrong with a line.
+#[derive(Debug)]
+pub(super) struct LineFault {
+    /// Its number, from 1.
+    pub(super) line: u64,
+    pub(super) name: FindingName,
+    pub(super) problem: String,
+}
+
+/// What the lines of a history come to.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) faults: Vec<LineFault>,
+    /// The last line that could be read.
+    pub(super) last: Option<Line>,
+    /// What the last publish left as the revision id of `$LATEST`, and the content that it saw.
+    pub(super) publisher: Option<(RevisionId, Option<ContentSha256>)>,
+    /// The versions that were made and not removed since, each with the hash of its configuration.
+    pub(super) made: BTreeMap<u64, String>,
+    /// The ranges of versions that were removed, some of which were made again: first and last number.
+    removed: BTreeMap<u64, u64>,
+    /// What the line before said; `None` where it could not be read.
+    before: Option<Facts>,
+    /// The hash of the line before.
+    previous: Option<String>,
+    /// How many lines there were.
+    count: u64,
+}
+
+/// What a line repeats or goes on from.
+#[derive(Debug)]
+struct Facts {
+    /// `None` before the first line.
+    time: Option<Timestamp>,
+    highest: u64,
+    moved: Timestamp,
+    published: Option<LastPublished>,
+}
+
+/// A line as it stands in its file.
+pub(super) struct RawLine<'a> {
+    /// Without its line feed.
+    pub(super) bytes: &'a [u8],
+    /// Whether it has one.
+    pub(super) ends: bool,
+    /// Whether nothing but blank lines follows.
+    pub(super) is_last: bool,
+}
+
+impl Lines {
+    /// Begins before the first line.
+    pub(super) fn new() -> Self {
+        let before = Facts {
+            time: None,
+            highest: 0,
+            moved: Timestamp::default(),
+            published: None,
+        };
+        Self {
+            before: Some(before),
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next line. `marks` are those of unfinished changes, which explain a last line that
+    /// is not whole.
+    pub(super) fn take(&mut self, raw: &RawLine<'_>, marks: &[Token]) {
+        self.count += 1;
+        let previous = self.previous.replace(hex(&Sha256::digest(raw.bytes)));
+        let before = self.before.take();
+        let document = match parse(raw) {
+            Ok(document) => document,
+            Err(_) if raw.is_last && self.is_torn(marks) => return,
+            Err(problem) => return self.tell(FindingName::LineDamaged, problem),
+        };
+        match document.get("Format").map(Value::compact).as_deref() {
+            Some("1") => {}
+            Some(format) => {
+                let problem = format!("it has format {format}, and 1 is known here");
+                return self.tell(FindingName::FormatUnknown, problem);
+            }
+            None => {
+                let problem = "it has no Format".to_owned();
+                return self.tell(FindingName::LineDamaged, problem);
+            }
+        }
+        match serde_json::from_slice::<Line>(raw.bytes) {
+            Ok(line) => self.check(line, before.as_ref(), previous.as_deref()),
+            Err(error) => self.tell(FindingName::LineDamaged, error.to_string()),
+        }
+    }
+
+    /// Takes blank lines that another line follows.
+    pub(super) fn take_blank(&mut self, count: u64) {
+        if count > 0 {
+            self.count += 1;
+            self.previous = Some(hex(&Sha256::digest(b"")));
+            self.before = None;
+            self.tell(FindingName::LineDamaged, "it is blank".to_owned());
+            self.count += count - 1;
+        }
+    }
+
+    /// Notes what is too long to be a line.
+    pub(super) fn take_too_long(&mut self) {
+        self.count += 1;
+        self.tell(FindingName::LineDamaged, "it does not end".to_owned());
+    }
+
+    /// Returns whether all that the history says of versions is known.
+    pub(super) fn is_certain(&self) -> bool {
+        let is_gap = |fault: &LineFault| {
+            let gaps = [
+                FindingName::LineDamaged,
+                FindingName::FormatUnknown,
+                FindingName::ChainBroken,
+            ];
+            gaps.contains(&fault.name)
+        };
+        !self.faults.iter().any(is_gap)
+    }
+
+    /// Returns whether a version was removed, and not made since.
+    pub(super) fn has_removed(&self, number: u64) -> bool {
+        let range = self.removed.range(..=number).next_back();
+        !self.made.contains_key(&number) && range.is_some_and(|(_, last)| number <= *last)
+    }
+
+    fn is_torn(&self, marks: &[Token]) -> bool {
+        let last = self.last.as_ref().map(|line| line.token.as_str());
+        marks.iter().any(|mark| Some(mark.as_str()) != last)
+    }
+
+    fn check(&mut self, line: Line, before: Option<&Facts>, previous: Option<&str>) {
+        let moved = RevisionId::time_of(line.latest.revision_id.as_str());
+        let is_chained = line.previous.as_deref() == previous;
+        if !is_chained {
+            self.tell(
+                FindingName::ChainBroken,
+                broken_chain(&line, previous).to_owned(),
+            );
+        }
+        let named = numbers_named(&line);
+        let least = named.max(before.map_or(0, |before| before.highest));
+        if line.highest_version < least {
+            let problem = format!(
+                "HighestVersion is {}, and {least} was reached",
+                line.highest_version
+            );
+            self.tell(FindingName::HighestVersionTooLow, problem);
+        }
+        if let Some(before) = before {
+            self.check_against(&line, before, is_chained, moved);
+        }
+        self.check_publish(&line, before, is_chained && previous.is_some());
+        self.count_versions(&line);
+        self.before = Some(Facts {
+            time: Some(line.time),
+            highest: line.highest_version,
+            moved,
+            published: line.last_published.clone(),
+        });
+        self.last = Some(line);
+    }
+
+    fn check_against(&mut self, line: &Line, before: &Facts, is_chained: bool, moved: Timestamp) {
+        if let Some(time) = before.time.filter(|time| line.time <= *time) {
+            let problem = format!("its Time, {}, is not later than {time}", line.time);
+            self.tell(FindingName::TimeNotIncreasing, problem);
+        }
+        if is_chained && moved != line.time && moved != before.moved {
+            let id = &line.latest.revision_id;
+            let problem = format!(
+                "the revision id of $LATEST, {id}, is of {moved}, neither the line's Time nor that of the \
+                 id before"
+            );
+            self.tell(FindingName::LatestIdDiffers, problem);
+        }
+    }
+
+    /// Checks what a line says of the last publish.
+    fn check_publish(&mut self, line: &Line, before: Option<&Facts>, repeats: bool) {
+        let last = line.last_published.as_ref();
+        let publishes = !line.made.is_empty() && line.operation != "Import";
+        let version = last.map(|last| last.version);
+        if publishes && !line.made.iter().any(|made| Some(made.version) == version) {
+            let problem = "LastPublished names none of the versions that it made";
+            self.tell(FindingName::LastPublishedDiffers, problem.to_owned());
+        }
+        let changed = before.is_some_and(|before| before.published.as_ref() != last);
+        if repeats && line.made.is_empty() && changed {
+            let problem = "LastPublished changed, and it published nothing";
+            self.tell(FindingName::LastPublishedDiffers, problem.to_owned());
+        }
+        if publishes {
+            let seen = last.map(|last| last.content_sha256.clone());
+            self.publisher = Some((line.latest.revision_id.clone(), seen));
+        }
+    }
+
+    fn count_versions(&mut self, line: &Line) {
+        for made in &line.made {
+            self.made.insert(made.version, made.config_sha256.clone());
+        }
+        for (low, high) in line.removed.iter().filter(|(low, high)| low <= high) {
+            let gone: Vec<u64> = self
+                .made
+                .range(low..=high)
+                .map(|(number, _)| *number)
+                .collect();
+            for number in gone {
+                self.made.remove(&number);
+            }
+            self.add_removed(*low, *high);
+        }
+    }
+
+    /// Adds a range, joined with those that it meets.
+    fn add_removed(&mut self, mut low: u64, mut high: u64) {
+        while let Some((&first, &last)) = self.removed.range(..=high.saturating_add(1)).next_back()
+            && last.saturating_add(1) >= low
+        {
+            self.removed.remove(&first);
+            (low, high) = (low.min(first), high.max(last));
+        }
+        self.removed.insert(low, high);
+    }
+
+    fn tell(&mut self, name: FindingName, problem: String) {
+        self.faults.push(LineFault {
+            line: self.count,
+            name,
+            problem,
+        });
+    }
+}
+
+/// Reads a line as JSON.
+fn parse(raw: &RawLine<'_>) -> Result<Value, String> {
+    if !raw.ends {
+        return Err("it does not end".to_owned());
+    }
+    let text = std::str::from_utf8(raw.bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+    let value = Value::parse(text).map_err(|error| error.problem)?;
+    match value {
+        Value::Object(_) => Ok(value),
+        _ => Err(format!("expected an object, found {}", value.kind())),
+    }
+}
+
+fn broken_chain(line: &Line, previous: Option<&str>) -> &'static str {
+    match (&line.previous, previous) {
+        (Some(_), None) => {
+            "it names a line before it, and is the first: lines before it were taken out"
+        }
+        (None, _) => "it names no line before it, as only the first one does",
+        (Some(_), Some(_)) => {
+            "Previous is not the hash of the line before: a line was taken out, put in or edited there"
+        }
+    }
+}
+
+/// Returns the highest number that a line names.
+fn numbers_named(line: &Line) -> u64 {
+    let made = line.made.iter().map(|made| made.version);
+    let removed = line.removed.iter().map(|(_, high)| *high);
+    let published = line
+        .last_published
+        .iter()
+        .map(|published| published.version);
+    made.chain(removed).chain(published).max().unwrap_or(0)
+}
