@@ -267,7 +267,9 @@ fn text(entry: &EntryDifference, painter: Painter) -> Option<String> {
             lines.extend(hunks.map(|line| painted(line, painter)));
         }
         TextDifference::Binary => lines.push("not compared as text: binary".to_owned()),
-        TextDifference::TooLarge => lines.push("not compared as text: larger than 1 MB".to_owned()),
+        TextDifference::TooLarge => {
+            lines.push("not compared as text: larger than 1 MB or 100,000 lines".to_owned());
+        }
         TextDifference::Unreadable => {
             lines.push("not compared as text: it cannot be read".to_owned());
         }
