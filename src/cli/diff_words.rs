@@ -62,9 +62,9 @@ fn verdict(diff: &DiffResponse, [old, new]: &[String; 2], painter: Painter) -> S
     if !diff.is_same() {
         return format!("{name}: {old} -> {new}\n");
     }
-    let what = match (&diff.configuration, &diff.package) {
-        (_, None) => "are the same",
-        (_, Some(_)) => "hold the same, packed differently",
+    let what = match &diff.package {
+        None => "are the same",
+        Some(_) => "hold the same, packed differently",
     };
     let verdict = painter.paint(Tone::Fine, &format!("{old} and {new} {what}"));
     format!("{name}: {verdict}\n")
