@@ -6,6 +6,10 @@ use similar::TextDiff;
 /// read, and comparing takes many times the memory of what is compared.
 pub const MAX_TEXT: usize = 1024 * 1024;
 
+/// Lines of an entry that is compared line by line at the most: each takes memory of its own, however
+/// short it is.
+pub const MAX_LINES: usize = 100_000;
+
 /// How two packages differ that are not the same bytes.
 #[derive(Debug, Clone)]
 pub struct PackageDifference {
@@ -95,7 +99,7 @@ pub enum TextDifference {
     Hunks(String),
     /// One of them is no text: it has a NUL or is not UTF-8.
     Binary,
-    /// One of them is larger than [`MAX_TEXT`].
+    /// One of them is larger than [`MAX_TEXT`] or has more lines than [`MAX_LINES`].
     TooLarge,
     /// One of them cannot be read.
     Unreadable,
@@ -121,9 +125,21 @@ impl PackageDifference {
     }
 }
 
+/// Compares two contents line by line.
+pub fn text_difference(old: Vec<u8>, new: Vec<u8>) -> TextDifference {
+    let (Ok(old), Ok(new)) = (String::from_utf8(old), String::from_utf8(new)) else {
+        return TextDifference::Binary;
+    };
+    let has_too_many_lines = |text: &str| text.lines().count() > MAX_LINES;
+    if has_too_many_lines(&old) || has_too_many_lines(&new) {
+        return TextDifference::TooLarge;
+    }
+    TextDifference::Hunks(hunks(&old, &new))
+}
+
 /// Returns the hunks of a unified diff of two texts, with three lines around each change. It depends
 /// on nothing but the texts: the search is bounded by their size, not by time.
-pub fn hunks(old: &str, new: &str) -> String {
+fn hunks(old: &str, new: &str) -> String {
     // Lines end where git and diff(1) see them end: a carriage return alone ends none.
     let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
     let (old, new) = (lines(old), lines(new));

@@ -62,9 +62,9 @@ fn verdict(diff: &DiffResponse, [old, new]: &[String; 2], painter: Painter) -> S
     if !diff.is_same() {
         return format!("{name}: {old} -> {new}\n");
     }
-    let what = match (&diff.configuration, &diff.package) {
-        (_, None) => "are the same",
-        (_, Some(_)) => "hold the same, packed differently",
+    let what = match &diff.package {
+        None => "are the same",
+        Some(_) => "hold the same, packed differently",
     };
     let verdict = painter.paint(Tone::Fine, &format!("{old} and {new} {what}"));
     format!("{name}: {verdict}\n")
@@ -267,7 +267,9 @@ fn text(entry: &EntryDifference, painter: Painter) -> Option<String> {
             lines.extend(hunks.map(|line| painted(line, painter)));
         }
         TextDifference::Binary => lines.push("not compared as text: binary".to_owned()),
-        TextDifference::TooLarge => lines.push("not compared as text: larger than 1 MB".to_owned()),
+        TextDifference::TooLarge => {
+            lines.push("not compared as text: larger than 1 MB or 100,000 lines".to_owned());
+        }
         TextDifference::Unreadable => {
             lines.push("not compared as text: it cannot be read".to_owned());
         }

@@ -11,8 +11,8 @@ use super::opened_package::OpenedPackage;
 use super::package_entries::{Entry, Text};
 use super::progress::Progress;
 use crate::api::package_difference::{
-    EntryDifference, EntryState, PackageDifference, PackingDifference, TextDifference, hunks,
-    path_of,
+    EntryDifference, EntryState, PackageDifference, PackingDifference, TextDifference, path_of,
+    text_difference,
 };
 
 impl OpenedPackage {
@@ -101,7 +101,7 @@ impl Comparison<'_> {
         let (old_state, old_text) = parts(old_read);
         let (new_state, new_text) = parts(new_read);
         let text = content_differs
-            .then(|| text_difference(old_text, new_text))
+            .then(|| compared_texts(old_text, new_text))
             .flatten();
         if let Some(entry) = old.or(new) {
             self.found.entries.push(EntryDifference {
@@ -157,18 +157,13 @@ fn parts(read: Option<Read>) -> (Option<EntryState>, Text) {
 }
 
 /// Compares two contents as texts, if that was asked for.
-fn text_difference(old: Text, new: Text) -> Option<TextDifference> {
+fn compared_texts(old: Text, new: Text) -> Option<TextDifference> {
     Some(match (old, new) {
         (Text::Unwanted, _) | (_, Text::Unwanted) => return None,
         (Text::Unreadable, _) | (_, Text::Unreadable) => TextDifference::Unreadable,
         (Text::Binary, _) | (_, Text::Binary) => TextDifference::Binary,
         (Text::TooLarge, _) | (_, Text::TooLarge) => TextDifference::TooLarge,
-        (Text::Bytes(old), Text::Bytes(new)) => {
-            match (String::from_utf8(old), String::from_utf8(new)) {
-                (Ok(old), Ok(new)) => TextDifference::Hunks(hunks(&old, &new)),
-                _ => TextDifference::Binary,
-            }
-        }
+        (Text::Bytes(old), Text::Bytes(new)) => text_difference(old, new),
     })
 }
 

@@ -218,6 +218,19 @@ fn an_entry_that_unpacks_to_more_than_memory_is_compared_as_a_stream() {
 }
 
 #[test]
+fn the_longest_texts_are_compared_in_little_memory() {
+    let text = |factor: usize| {
+        let lines = (0..100_000).map(|line| format!("{:09}\n", line * factor % 9_973));
+        zip_of(&[("long.txt", lines.collect::<Vec<_>>().concat().as_bytes())])
+    };
+    let ran = with_little_memory(&text(7), &text(11), "--text");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{ran:?}");
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let patch = found["Entries"][0]["Text"].as_str().unwrap();
+    assert!(patch.starts_with("--- a/long.txt\n"), "{found}");
+}
+
+#[test]
 fn a_hundred_thousand_entries_fit_into_memory() {
     let zip = |minute: u8| {
         let time = zip::DateTime::from_date_and_time(2026, 11, 25, 10, minute, 0).unwrap();

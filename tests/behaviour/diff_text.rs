@@ -86,20 +86,32 @@ fn what_is_no_text_says_so() {
     let large = |last: &str| "0123456789abcde\n".repeat(65_536) + last;
     let (large, larger) = (large(""), large("x\n"));
     assert_eq!(large.len(), 1024 * 1024);
+    let lines = |count: usize| "\n".repeat(count);
     for (old, new, why) in [
         (&b"text"[..], &b"a\0b"[..], "binary"),
         (b"a\0b", b"text", "binary"),
         (b"text", b"\xff\xfe", "binary"),
-        (b"text", larger.as_bytes(), "larger than 1 MB"),
+        (
+            b"text",
+            larger.as_bytes(),
+            "larger than 1 MB or 100,000 lines",
+        ),
+        (
+            lines(100_001).as_bytes(),
+            b"text",
+            "larger than 1 MB or 100,000 lines",
+        ),
     ] {
         assert_eq!(
             text(old, new),
             format!("\n--- a/a.txt\n+++ b/a.txt\nnot compared as text: {why}\n")
         );
     }
-    // As large as a text may be.
+    // As large as a text may be, and as long.
     let shown = text(large.as_bytes(), &large.as_bytes()[..1024 * 1024 - 16]);
     assert!(shown.contains("\n-0123456789abcde\n"), "{shown}");
+    let shown = text(lines(100_000).as_bytes(), lines(99_999).as_bytes());
+    assert!(shown.ends_with("\n-\n"), "{shown}");
     let added = texts(
         &zip_of(&[("b", b"b")]),
         &zip_with(&[("a.bin", b"\0", stored()), ("b", b"b", stored())]),

@@ -49,7 +49,7 @@ pub(super) struct DiffArgs {
     /// Compare it with this version, alias or zip [default: $LATEST]
     #[arg(value_name = "B")]
     new: Option<String>,
-    /// Show line by line how entries differ that are text, up to 1 MB each
+    /// Show line by line how entries differ that are text, up to 1 MB or 100,000 lines each
     #[arg(long)]
     text: bool,
     /// Show how much differs, and nothing more
