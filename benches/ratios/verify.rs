@@ -62,7 +62,7 @@ fn beside_hashing(bench: &Bench, store: &Path, label: &str, goal: Goal) -> Resul
         bench.rounds(31),
         [&mut || timed(&mut verify), &mut || timed(&mut hashes)],
     )?;
-    let beside = ("hashing them on all processors", &*floors);
+    let beside = ("hashing all of them", &*floors);
     print_ratio((&format!("verify {label}"), &ours), beside, goal);
     Ok(())
 }
