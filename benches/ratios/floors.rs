@@ -5,8 +5,10 @@ use std::io::{self, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use fs2::FileExt as _;
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, fsync, mkdirat, openat, renameat, statat, unlinkat};
 use sha2::{Digest as _, Sha256};
@@ -25,6 +27,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     match arguments[..] {
         ["nothing"] => Ok(()),
         ["hash", file] => hash(file.as_ref()),
+        ["hash-all", ref files @ ..] => hash_all(files),
         ["copy", file, target] => copy(file.as_ref(), target.as_ref()),
         ["read", directory, count, ref files @ ..] => {
             read_files(directory.as_ref(), count.parse()?, files)
@@ -35,19 +38,47 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn hash(file: &Path) -> Result<()> {
+    let digest = digest(file, &mut vec![0; READ])?;
+    Ok(io::stdout().write_all(&digest)?)
+}
+
+/// Hashes files, the next one in whichever thread is free, and prints all hashes at the end.
+fn hash_all(files: &[&str]) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<u8>> {
+        let mut buffer = vec![0; READ];
+        let mut digests = Vec::new();
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            digests.extend(digest(file.as_ref(), &mut buffer)?);
+        }
+        Ok(digests)
+    };
+    let digests = thread::scope(|scope| -> Result<Vec<u8>> {
+        let processors = thread::available_parallelism()?.get();
+        let threads: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        let mut all = Vec::new();
+        for thread in threads {
+            let digests = thread.join().map_err(|_| anyhow!("a thread panicked"))?;
+            all.extend(digests?);
+        }
+        Ok(all)
+    })?;
+    Ok(io::stdout().write_all(&digests)?)
+}
+
+fn digest(file: &Path, buffer: &mut [u8]) -> Result<Vec<u8>> {
     let file = File::open(file)?;
-    let mut buffer = vec![0; READ];
     let mut state = Sha256::new();
     let mut offset = 0;
     loop {
-        let count = file.read_at(&mut buffer, offset)?;
+        let count = file.read_at(buffer, offset)?;
         if count == 0 {
             break;
         }
         state.update(&buffer[..count]);
         offset += count as u64;
     }
-    Ok(io::stdout().write_all(&state.finalize())?)
+    Ok(state.finalize().to_vec())
 }
 
 fn copy(file: &Path, target: &Path) -> Result<()> {

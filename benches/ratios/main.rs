@@ -29,6 +29,7 @@ mod measure;
 mod memory;
 mod parts;
 mod table;
+mod verify;
 
 use anyhow::{Context as _, Result, bail};
 

@@ -14,6 +14,7 @@ use crate::lists::lists;
 use crate::measure::{at_once, floor, in_turn, one_by_one, run, timed, tool};
 use crate::memory;
 use crate::table::{Goal, print_memory, print_missing, print_ratio};
+use crate::verify::verify;
 
 pub(crate) const KB: u64 = 1024;
 pub(crate) const MB: u64 = 1024 * KB;
@@ -34,7 +35,7 @@ pub(crate) struct Part {
     pub(crate) run: fn(&Bench) -> Result<()>,
 }
 
-pub(crate) const PARTS: [Part; 7] = [
+pub(crate) const PARTS: [Part; 8] = [
     Part {
         name: "start-up",
         run: start_up,
@@ -54,6 +55,10 @@ pub(crate) const PARTS: [Part; 7] = [
     Part {
         name: "lists",
         run: lists,
+    },
+    Part {
+        name: "verify",
+        run: verify,
     },
     Part {
         name: "at-once",

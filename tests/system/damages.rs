@@ -372,7 +372,7 @@ const DAMAGES: &[Damage] = &[
             place_alias(
                 store,
                 r#"{"FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.5}}}"#,
-            )
+            );
         },
         findings: &["hello/aliases/other.json: alias-target-missing"],
     },
@@ -407,7 +407,7 @@ const DAMAGES: &[Damage] = &[
             replace(
                 &store.join("hello/$LATEST/config.json"),
                 r#"{"Environment": {"Variables": {"LEVEL": 1}}}"#,
-            )
+            );
         },
         findings: &["hello/$LATEST/config.json: document-damaged"],
     },
@@ -418,7 +418,7 @@ const DAMAGES: &[Damage] = &[
             replace(
                 &store.join("hello/$LATEST/config.json"),
                 b"{\"Description\": \"\xff\"}",
-            )
+            );
         },
         findings: &["hello/$LATEST/config.json: document-damaged"],
     },
@@ -553,7 +553,7 @@ const DAMAGES: &[Damage] = &[
                 store.join("hello/function.json"),
                 r#"{"Format": 1, "Tags": {"team": 1}}"#,
             )
-            .unwrap()
+            .unwrap();
         },
         findings: &["hello/function.json: document-damaged"],
     },
@@ -565,7 +565,7 @@ const DAMAGES: &[Damage] = &[
                 store.join("hello/function.json"),
                 r#"{"Format": 2, "Tags": []}"#,
             )
-            .unwrap()
+            .unwrap();
         },
         findings: &["hello/function.json: format-unknown"],
     },
@@ -613,7 +613,7 @@ const DAMAGES: &[Damage] = &[
             edit_history(store, |lines| {
                 let last = lines.last_mut().unwrap();
                 *last = last.replacen('{', r#"{"Own":1,"Own":1,"#, 1);
-            })
+            });
         },
         findings: &["hello/history.jsonl: line-damaged"],
     },
@@ -626,7 +626,7 @@ const DAMAGES: &[Damage] = &[
                 made["Version"] = json!(2);
                 line["HighestVersion"] = json!(2);
                 line["Made"].as_array_mut().unwrap().push(made);
-            })
+            });
         },
         findings: &["hello/versions/2: version-missing"],
     },
@@ -637,7 +637,7 @@ const DAMAGES: &[Damage] = &[
             edit_last(store, |line| {
                 line["HighestVersion"] = json!(2);
                 line["LastPublished"]["Version"] = json!(2);
-            })
+            });
         },
         findings: &["hello/history.jsonl: last-published-differs"],
     },

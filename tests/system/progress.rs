@@ -10,6 +10,7 @@ use crate::support::{TestStore, zip_of};
 /// What a bar says of a package, of two, and of counting.
 const PACKAGE: &str = r"reading the package \[=* *\] +[0-9]+ % of 34 MB";
 const COMPARISON: &str = r"comparing the packages \[=* *\] +[0-9]+ % of 17 MB";
+const PACKAGES: &str = r"reading the packages \[=* *\] +[0-9]+ % of 68 MB";
 const COUNT: &str = "counting what is stored: [0-9]+ packages";
 
 /// Each call that reads, copies or looks at a file takes this long, which makes some seconds of the
@@ -82,6 +83,29 @@ fn publishing_that_takes_over_a_second_has_a_bar_on_a_terminal() {
     let (shown, result) = on_a_terminal(&store, &slowly(&publish, SLOW_COPY), "xterm");
     is_a_bar_that_is_removed(&shown, PACKAGE);
     assert_eq!(result, "\"1\"\n");
+}
+
+#[test]
+fn verifying_that_takes_over_a_second_has_a_bar_on_a_terminal_for_all_packages() {
+    let store = with_large_package();
+    store.place_version("hello", 1, b"", &serde_json::json!({}));
+    let package = std::fs::File::create(store.join("hello/versions/1/code.zip")).unwrap();
+    package.set_len(32 * 1024 * 1024).unwrap();
+    let (shown, result) = on_a_terminal(&store, &slowly("verify", SLOW), "xterm");
+    is_a_bar_that_is_removed(&shown, PACKAGES);
+    assert!(result.starts_with("sound: 1 function, 1 version, 2 packages, "));
+}
+
+#[test]
+fn verifying_in_a_pipe_has_no_bar() {
+    let store = with_large_package();
+    let Output { status, stderr, .. } = Command::new("sh")
+        .args(["-c", &slowly("verify", SLOW)])
+        .env("LAMBDA_STORE", store.path())
+        .output()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(String::from_utf8(stderr).unwrap(), "");
 }
 
 #[test]

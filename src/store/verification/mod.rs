@@ -80,6 +80,7 @@ impl Store {
             None => self.possible_functions()?,
         };
         let mut verification = Verification::default();
+        let began = Instant::now();
         verification.findings.extend(check_store_json(root));
         let is_known = verification.findings.is_empty();
         for look in self.look_at(root, &functions, &Hashes::new()) {
@@ -87,7 +88,7 @@ impl Store {
             verification.versions += look.versions;
             verification.packages += look.packages;
             verification.bytes += look.bytes;
-            let judgement = self.settle(root, look);
+            let judgement = self.settle(root, look, began);
             let findings = judgement.suspicions.into_iter();
             verification
                 .findings
@@ -130,11 +131,12 @@ impl Store {
             .collect()
     }
 
-    /// Looks at a function again for as long as something seems wrong, and that is not sure.
-    fn settle(&self, root: &Directory, first: Look) -> Judgement {
+    /// Looks at a function again for as long as something seems wrong, and that is not sure. `began`
+    /// is when it was looked at first.
+    fn settle(&self, root: &Directory, first: Look, began: Instant) -> Judgement {
         let timeout = self.host().lock_timeout;
         let started = Instant::now();
-        let (mut still_since, mut pause) = (started, Duration::ZERO);
+        let (mut still_since, mut pause) = (began, Duration::ZERO);
         let mut before = first;
         while !before.judgement.suspicions.is_empty() {
             std::thread::sleep(pause);
