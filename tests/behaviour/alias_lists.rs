@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::support::shapes::is_of_shape;
 use crate::support::{Ran, TestStore, says};
 
 const LIST: &str = "ListAliases";
@@ -55,7 +56,8 @@ fn aliases_are_listed_by_name_as_get_alias_prints_them() {
     ] {
         store.create_alias(name, version, &[]).succeeded();
     }
-    let listed = store.list_aliases(&[]).succeeded();
+    let listed = store.list_aliases(&[]);
+    let listed = is_of_shape(&listed.stdout, "ListAliasesResponse");
     assert_eq!(names(&listed), ["2024-01", "Beta", "_x", "live"]);
     for alias in listed["Aliases"].as_array().unwrap() {
         let name = alias["Name"].as_str().unwrap();
@@ -116,7 +118,8 @@ fn without_paging_a_page_has_fifty_aliases_and_a_marker_where_more_follow() {
     let store = with_versions();
     place_aliases(&store, 103);
     assert_eq!(names(&store.list_aliases(&[]).succeeded()).len(), 103);
-    let page = store.list_aliases(&["--no-paginate"]).succeeded();
+    let page = store.list_aliases(&["--no-paginate"]);
+    let page = is_of_shape(&page.stdout, "ListAliasesResponse");
     assert_eq!(names(&page).len(), 50);
     assert_eq!(page["NextMarker"], "a049");
     let page = store.list_aliases(&["--marker", "a049"]).succeeded();

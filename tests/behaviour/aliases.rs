@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
+use crate::support::shapes::is_of_shape;
 use crate::support::{TestStore, masked, says};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:hello";
@@ -37,7 +38,7 @@ fn an_alias_is_answered_in_the_models_order_and_stands_so_in_its_file() {
     let store = with_versions();
     let routing = weights("3=0.25");
     let made = store.create_alias("live", "2", &["--routing-config", &routing]);
-    made.succeeded();
+    is_of_shape(&made.stdout, "AliasConfiguration");
     insta::assert_snapshot!(masked(&made.stdout), @r#"
     {
         "AliasArn": "arn:aws:lambda:us-east-1:123456789012:function:hello:live",

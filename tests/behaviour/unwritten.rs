@@ -100,6 +100,19 @@ fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
         told("update-function-code", &publish, " (version 2 of hello)");
         store.get("hello", &["--qualifier", "2"]).succeeded();
 
+        let live = [&HELLO[..], &["--name", "live"]].concat();
+        let create = [&live[..], &["--function-version", "1"]].concat();
+        told("create-alias", &create, " (alias live to version 1)");
+        let update = [&live[..], &["--function-version", "2"]].concat();
+        told("update-alias", &update, " (alias live to version 2)");
+        assert_eq!(store.get("hello:live", &[]).succeeded()["Version"], "2");
+        // What prints nothing has nothing that could be lost.
+        let delete = [&["delete-alias"][..], &live].concat();
+        let (code, stderr) = run_with_stdout(&store, &delete, stdout());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let query = [&live[..], &["--query", "Name"]].concat();
+        told("delete-alias", &query, "");
+
         told(
             "delete-function",
             &[&HELLO[..], &["--qualifier", "1"]].concat(),
@@ -116,12 +129,15 @@ fn a_result_that_cannot_be_written_and_changed_nothing_does_not_say_that_it_did(
     for (stdout, cause) in each_stdout() {
         let store = TestStore::with_function("hello");
         store.publish("hello", &[]).succeeded();
+        store.create_alias("live", "1", &[]).succeeded();
         let zip = store.zip("code.zip", b"v1");
         let before = store.files();
         for (operation, options) in [
             ("get-function", &[][..]),
             ("get-function-configuration", &[]),
             ("list-versions-by-function", &[]),
+            ("list-aliases", &[]),
+            ("get-alias", &["--name", "live"]),
             ("publish-version", &[]),
             ("update-function-code", &["--dry-run", "--zip-file", &zip]),
         ] {
