@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::fault::Fault;
 use crate::api::alias::AliasConfiguration;
 use crate::api::code_sha256::{CodeIdentity, hex};
 use crate::api::configuration::FunctionConfiguration;
@@ -22,13 +23,6 @@ use crate::store::error::StoreError;
 use crate::store::layout::{CODE_ZIP, CONFIG_JSON};
 use crate::store::package::hash_as_part;
 use crate::store::progress::Progress;
-
-/// What is wrong with a file or a directory.
-#[derive(Debug, Clone)]
-pub(super) struct Fault {
-    pub(super) name: FindingName,
-    pub(super) problem: String,
-}
 
 /// A file that was looked at.
 #[derive(Debug)]
@@ -109,56 +103,6 @@ pub(super) struct Examiner<'a> {
     /// What need not be hashed again.
     pub(super) known: &'a Hashes,
     pub(super) progress: &'a Progress<'a>,
-}
-
-impl Fault {
-    pub(super) fn new(name: FindingName, problem: impl Into<String>) -> Self {
-        let problem = problem.into();
-        Self { name, problem }
-    }
-
-    /// Says what keeps a directory from being read.
-    pub(super) fn of_directory(error: &StoreError) -> Self {
-        match error {
-            StoreError::Io { .. } => Self::unreadable(error),
-            _ => Self::new(
-                FindingName::NotADirectory,
-                "a directory belongs here, and something else stands here",
-            ),
-        }
-    }
-
-    /// Says what keeps a file from being opened.
-    pub(super) fn of_file(error: &StoreError) -> Self {
-        match error {
-            StoreError::Io { .. } => Self::unreadable(error),
-            _ => not_regular(),
-        }
-    }
-
-    /// Says what is wrong with the content of a document.
-    pub(super) fn of_content(error: &StoreError) -> Self {
-        match error {
-            StoreError::Damaged { problem, .. } => Self::damaged(problem),
-            other => Self::damaged(&other),
-        }
-    }
-
-    fn unreadable(error: &StoreError) -> Self {
-        let problem = match error {
-            StoreError::Io { action, cause, .. } => format!("cannot {action} it: {cause}"),
-            other => other.to_string(),
-        };
-        Self::new(FindingName::Unreadable, problem)
-    }
-
-    fn missing() -> Self {
-        Self::new(FindingName::FileMissing, "there is no such file")
-    }
-
-    fn damaged(error: &impl ToString) -> Self {
-        Self::new(FindingName::DocumentDamaged, error.to_string())
-    }
 }
 
 impl<T> Looked<T> {
@@ -290,7 +234,7 @@ impl Examiner<'_> {
             Ok(true) if self.root.contains_file(path).unwrap_or(true) => None,
             Ok(true) => Some(Looked {
                 stamp: self.root.stamp(path).ok().flatten(),
-                found: Err(not_regular()),
+                found: Err(Fault::not_regular()),
             }),
             Err(error) => Some(Looked {
                 stamp: None,
@@ -359,20 +303,13 @@ fn faulty<T>(directory: &Directory, name: &str, error: &StoreError) -> Looked<T>
         StoreError::Damaged { problem, .. } if directory.contains_file(name).unwrap_or(false) => {
             Fault::damaged(problem)
         }
-        StoreError::Damaged { .. } => not_regular(),
+        StoreError::Damaged { .. } => Fault::not_regular(),
         other => Fault::unreadable(other),
     };
     Looked {
         stamp: directory.stamp(name).ok().flatten(),
         found: Err(fault),
     }
-}
-
-fn not_regular() -> Fault {
-    Fault::new(
-        FindingName::FileMissing,
-        "a regular file belongs here, and something else stands here",
-    )
 }
 
 fn configuration(bytes: &[u8]) -> Result<FunctionConfiguration, Fault> {

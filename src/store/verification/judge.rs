@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::examine::{AliasSaid, Fault, LatestFiles, LatestSaid, Looked, RecordedId, VersionFiles};
+use super::examine::{AliasSaid, LatestFiles, LatestSaid, Looked, RecordedId, VersionFiles};
+use super::fault::Fault;
 use super::lines::Lines;
 use super::subject::{Documents, ExaminedVersion, Part, Subject};
 use crate::api::code_sha256::CodeIdentity;

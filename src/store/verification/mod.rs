@@ -7,6 +7,7 @@
 //! hashed again.
 
 mod examine;
+mod fault;
 mod history;
 mod judge;
 mod lines;
@@ -16,6 +17,7 @@ mod work;
 use std::time::{Duration, Instant};
 
 use examine::{Examiner, Hashes, check_format, document, look};
+use fault::Fault;
 use judge::{Facts, Judgement, Suspicion, judge};
 use subject::{Job, State, Subject};
 use work::in_parallel;
@@ -203,8 +205,7 @@ impl Look {
 fn check_store_json(root: &Directory) -> Option<Finding> {
     let looked = look(root, STORE_JSON, |bytes| {
         check_format(&document(bytes)?)?;
-        check_settings(STORE_JSON.as_ref(), bytes)
-            .map_err(|error| examine::Fault::of_content(&error))
+        check_settings(STORE_JSON.as_ref(), bytes).map_err(|error| Fault::of_content(&error))
     });
     let fault = looked?.found.err()?;
     Some(Finding {

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::examine::{AliasSaid, Examiner, Fault, LatestFiles, Looked, VersionFiles};
+use super::examine::{AliasSaid, Examiner, LatestFiles, Looked, VersionFiles};
+use super::fault::Fault;
 use super::history::read_lines;
 use super::lines::Lines;
 use crate::api::finding::FindingName;
