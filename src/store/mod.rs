@@ -48,6 +48,7 @@ mod registry;
 mod staged_version;
 mod staging;
 mod usage;
+mod version_package;
 mod versions;
 mod view;
 

@@ -179,6 +179,11 @@ impl View {
         &self.directory
     }
 
+    /// Returns what is told how far work is.
+    pub(super) fn notify(&self) -> &Notify {
+        &self.notify
+    }
+
     /// Returns the last line of the history, and where it stands.
     pub(super) fn last(&self) -> Option<&LastLine> {
         self.last.as_ref()

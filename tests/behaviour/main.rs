@@ -34,6 +34,7 @@ mod publishing;
 mod qualifiers;
 mod quotas;
 mod responses;
+mod restoring;
 mod status;
 mod unwritten;
 mod updating;

@@ -4,6 +4,7 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod function;
+mod restore;
 mod status;
 mod version;
 
@@ -12,6 +13,7 @@ pub use function::{
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
+pub use restore::RestoreRequest;
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{
     ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,

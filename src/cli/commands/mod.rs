@@ -8,6 +8,7 @@ mod init;
 mod list_functions;
 mod list_versions_by_function;
 mod publish_version;
+mod restore;
 mod status;
 mod update_function_code;
 mod update_function_configuration;
@@ -21,7 +22,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 11] = [
+pub(super) const COMMANDS: [Command; 12] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -38,6 +39,7 @@ pub(super) const COMMANDS: [Command; 11] = [
     Command::of::<list_versions_by_function::ListVersionsByFunctionArgs>(
         "list-versions-by-function",
     ),
+    Command::of::<restore::RestoreArgs>("restore"),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
 ];
 
