@@ -13,6 +13,7 @@ pub mod limits;
 pub mod messages;
 pub mod paging;
 pub mod patterns;
+pub mod pruning;
 pub mod qualifier;
 pub mod request_shape;
 pub mod requested_configuration;

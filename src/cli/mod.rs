@@ -18,6 +18,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod values;
+mod visible;
 
 use std::ffi::OsString;
 

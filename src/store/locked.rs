@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::history::{Draft, LastPublished, LatestFact, Tail};
 use super::host::Notice;
 use super::latest::Latest;
-use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
+use super::layout::{HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
 use super::lock::{Lock, LockFile, Waited};
 use super::registry::Store;
 use super::view::{View, is_function};
@@ -141,20 +141,7 @@ impl LockedFunction<'_> {
     /// # Errors
     /// If one of their files is not what it must be.
     pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
-        let Some(aliases) = self.directory().open(ALIASES)? else {
-            return Ok(Vec::new());
-        };
-        let mut found = Vec::new();
-        for file in aliases.names()? {
-            let name = file.to_str().and_then(|file| file.strip_suffix(".json"));
-            if let Some(name) = name.and_then(AliasName::parse)
-                && let Some(alias) = self.view.alias(&name)?
-            {
-                found.push((name, alias));
-            }
-        }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(found)
+        self.view.aliases()
     }
 
     /// Returns whether a version's directory stands, sound or not.

@@ -6,6 +6,7 @@
 //! before the one it will replace, and what the line removes is gone.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -179,6 +180,11 @@ impl View {
         &self.directory
     }
 
+    /// Returns when the state was looked at.
+    pub fn seen(&self) -> Timestamp {
+        self.seen
+    }
+
     /// Returns what is told how far work is.
     pub(super) fn notify(&self) -> &Notify {
         &self.notify
@@ -322,6 +328,32 @@ impl View {
             Some(aliases) => read_alias(&aliases, &file),
             None => Ok(None),
         }
+    }
+
+    /// Reads all aliases, by name.
+    ///
+    /// # Errors
+    /// If one of their files is not what it must be.
+    pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
+        let files = self.directory.names_of(ALIASES)?;
+        let in_place = files
+            .iter()
+            .filter_map(|file| file.to_str()?.strip_suffix(".json"));
+        let changed = self.last_line().filter(|_| self.pending.is_some());
+        let staged = changed
+            .into_iter()
+            .flat_map(|line| line.aliases.iter().map(|change| change.name.as_str()));
+        let names: BTreeSet<AliasName> = in_place
+            .chain(staged)
+            .filter_map(AliasName::parse)
+            .collect();
+        let mut found = Vec::new();
+        for name in names {
+            if let Some(alias) = self.alias(&name)? {
+                found.push((name, alias));
+            }
+        }
+        Ok(found)
     }
 
     /// Reads the function's tags.

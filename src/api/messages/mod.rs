@@ -4,6 +4,7 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod function;
+mod prune;
 mod restore;
 mod status;
 mod version;
@@ -13,6 +14,7 @@ pub use function::{
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
+pub use prune::{PlannedVersion, PruneRequest, PruneResponse};
 pub use restore::RestoreRequest;
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{

@@ -7,6 +7,7 @@ mod get_function_configuration;
 mod init;
 mod list_functions;
 mod list_versions_by_function;
+mod prune;
 mod publish_version;
 mod restore;
 mod status;
@@ -22,7 +23,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 12] = [
+pub(super) const COMMANDS: [Command; 13] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -40,6 +41,7 @@ pub(super) const COMMANDS: [Command; 12] = [
         "list-versions-by-function",
     ),
     Command::of::<restore::RestoreArgs>("restore"),
+    Command::of::<prune::PruneArgs>("prune"),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
 ];
 
