@@ -30,6 +30,7 @@ mod output;
 mod paging;
 mod partial_updates;
 mod preconditions;
+mod pruning;
 mod publishing;
 mod qualifiers;
 mod quotas;

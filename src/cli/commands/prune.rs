@@ -204,7 +204,8 @@ fn versions(count: usize) -> String {
 fn not_kept(rules: &KeepRules) -> String {
     let last = rules.last.map(|last| format!("not among the last {last}"));
     let within = rules.within.as_ref().map(|age| format!("older than {age}"));
-    let matching = (!rules.matching.is_empty()).then(|| "matches no pattern".to_owned());
+    let matching =
+        (!rules.matching.is_empty()).then(|| "its description matches no pattern".to_owned());
     let parts: Vec<String> = [last, within, matching].into_iter().flatten().collect();
     visible(&parts.join(", "))
 }
@@ -288,7 +289,7 @@ fn kept_because(reason: &Reason, rules: &KeepRules, painter: Painter) -> String 
             .within
             .as_ref()
             .map_or_else(String::new, |age| shown(format!("published within {age}"))),
-        Reason::Matching(glob) => shown(format!("matches {glob}")),
+        Reason::Matching(glob) => shown(format!("its description matches {glob}")),
         Reason::UnknownAge => painter.paint(Tone::Notable, "of unknown age"),
         Reason::Broken(problem) => painter.paint(Tone::Bad, &shown(format!("broken: {problem}"))),
     }
