@@ -97,7 +97,7 @@ fn reasons(plan: &Value, number: u64) -> Value {
     let versions = plan["Versions"].as_array().unwrap();
     let version = versions
         .iter()
-        .find(|version| version["Version"] == number.to_string());
+        .find(|version| version["Version"] == *number.to_string());
     version.unwrap()["Reasons"].clone()
 }
 
