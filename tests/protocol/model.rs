@@ -85,8 +85,8 @@ pub(crate) struct Function {
     /// When `$LATEST`'s revision id last moved.
     moved: u64,
     /// What the last line knew of the configuration and the package.
-    recorded: Option<(Members, Package)>,
-    highest: u64,
+    pub(crate) recorded: Option<(Members, Package)>,
+    pub(crate) highest: u64,
     published: Option<(u64, String)>,
 }
 
@@ -228,7 +228,12 @@ fn defaults(function: &str) -> [(&'static str, Value); 9] {
 }
 
 /// Fills in what a complete document has, and whose it is.
-fn complete(members: &mut Members, function: &str, version: &str, arn_qualifier: Option<&str>) {
+pub(crate) fn complete(
+    members: &mut Members,
+    function: &str,
+    version: &str,
+    arn_qualifier: Option<&str>,
+) {
     for (name, value) in defaults(function) {
         members.entry(name).or_insert(value);
     }
@@ -249,7 +254,7 @@ fn complete(members: &mut Members, function: &str, version: &str, arn_qualifier:
     }
 }
 
-fn set_code(members: &mut Members, code: &Package) {
+pub(crate) fn set_code(members: &mut Members, code: &Package) {
     members.insert("CodeSize".to_owned(), json!(code.bytes.len()));
     members.insert("CodeSha256".to_owned(), json!(code.sha256));
 }
@@ -392,7 +397,7 @@ impl Function {
     }
 
     /// The time of a change: strictly after the last one, whatever the clock says.
-    fn next_time(&self, clock: u64) -> u64 {
+    pub(crate) fn next_time(&self, clock: u64) -> u64 {
         let last = self.history.last();
         last.map_or(clock, |line| {
             clock.max(time_of(line["Time"].as_str().unwrap()) + 1)
@@ -400,7 +405,7 @@ impl Function {
     }
 
     /// When `$LATEST` is last modified by a change: strictly after the last time.
-    fn next_last_modified(&self, time: u64, now: Now) -> u64 {
+    pub(crate) fn next_last_modified(&self, time: u64, now: Now) -> u64 {
         let stated = self.config.get("LastModified");
         let last = stated.map_or(now.files_modified, |stated| {
             time_of(stated.as_str().unwrap())
@@ -408,7 +413,7 @@ impl Function {
         time.max(last + 1)
     }
 
-    fn found_edited(&self) -> Vec<&'static str> {
+    pub(crate) fn found_edited(&self) -> Vec<&'static str> {
         let Some((config, code)) = &self.recorded else {
             return Vec::new();
         };
@@ -449,14 +454,37 @@ impl Function {
 
     /// Ends a change: `$LATEST`'s id moves, and a line tells what was done.
     fn end_change(&mut self, operation: &str, time: u64, made: Option<u64>, found_edited: &[&str]) {
+        let made = made.map(|number| {
+            (
+                "Made",
+                json!([{"Version": number, "Published": time_text(time)}]),
+            )
+        });
+        self.end_change_telling(operation, time, made, found_edited);
+    }
+
+    /// Ends a change whose line tells one thing more.
+    pub(crate) fn end_change_telling(
+        &mut self,
+        operation: &str,
+        time: u64,
+        told: Option<(&str, Value)>,
+        found_edited: &[&str],
+    ) {
         self.moved = time;
         self.recorded = Some((self.config.clone(), self.code.clone()));
-        let mut line = json!({"Format": 1, "Time": time_text(time), "Operation": operation});
-        if let Some(number) = made {
-            line["Made"] = json!([{"Version": number, "Published": time_text(time)}]);
-        }
+        let mut line = self.line(operation, time, told);
         if !found_edited.is_empty() {
             line["FoundEdited"] = json!(found_edited);
+        }
+        self.history.push(line);
+    }
+
+    /// The line of a change, with `$LATEST` as it is.
+    pub(crate) fn line(&self, operation: &str, time: u64, told: Option<(&str, Value)>) -> Value {
+        let mut line = json!({"Format": 1, "Time": time_text(time), "Operation": operation});
+        if let Some((member, value)) = told {
+            line[member] = value;
         }
         line["HighestVersion"] = json!(self.highest);
         if let Some((number, content)) = &self.published {
@@ -467,11 +495,11 @@ impl Function {
             "CodeSha256": self.code.sha256,
             "CodeSize": self.code.bytes.len(),
         });
-        self.history.push(line);
+        line
     }
 
     /// Takes over the facts that the directories show, once, as a change without a history does.
-    fn settle_facts(&mut self) {
+    pub(crate) fn settle_facts(&mut self) {
         (self.highest, self.published) = (self.highest(), self.published());
     }
 }
@@ -488,6 +516,8 @@ impl Model {
             Operation::Configure { .. } => self.configure(operation, now),
             Operation::Update { .. } => self.update(operation, now),
             Operation::Publish { .. } => self.publish(operation, now),
+            Operation::Restore { .. } => self.restore(operation, now),
+            Operation::Prune { .. } => self.prune(operation, now),
         }
     }
 
@@ -655,14 +685,14 @@ impl Model {
         Ok(Answer::new(function.version_answer(name, number).unwrap()))
     }
 
-    fn function(&mut self, name: &str) -> Result<&mut Function, &'static str> {
+    pub(crate) fn function(&mut self, name: &str) -> Result<&mut Function, &'static str> {
         self.functions
             .get_mut(name)
             .ok_or("ResourceNotFoundException")
     }
 }
 
-fn check_revision(function: &Function, revision: Revision) -> Result<(), &'static str> {
+pub(crate) fn check_revision(function: &Function, revision: Revision) -> Result<(), &'static str> {
     match revision {
         Revision::Any | Revision::Present => Ok(()),
         Revision::Former if function.former_revision_id() == function.revision_id() => Ok(()),
