@@ -26,7 +26,7 @@ impl View {
     /// Returns all versions, by number. One that has vanished meanwhile is left out.
     ///
     /// # Errors
-    /// If the directory of the versions or the history cannot be read.
+    /// If the directory of the versions, the history, or what stands in a version cannot be read.
     pub fn outlines(&self) -> Result<Vec<VersionOutline>, StoreError> {
         let numbers = self.version_numbers()?;
         let mut published = self.publish_times(&numbers)?;
@@ -37,10 +37,13 @@ impl View {
                 Some(Err(error)) => (0, Err(error)),
                 Some(Ok(directory)) => glance(&directory, number),
             };
-            // It was deleted while it was read.
-            if description.is_err() && matches!(self.contains_version(number), Ok(false)) {
-                continue;
-            }
+            let description = match description {
+                // It was deleted while it was read.
+                Err(_) if !self.contains_version(number)? => continue,
+                // What cannot be read now may be sound.
+                Err(error) if !matches!(error, StoreError::Damaged { .. }) => return Err(error),
+                told => told,
+            };
             outlines.push(VersionOutline {
                 number,
                 published: published.remove(&number),

@@ -8,8 +8,9 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{
-    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed,
-    copy_of, create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages, RESTORE, SMALL, State,
+    Undisturbed, copy_of, create_arguments, update_arguments, with_something_to_publish,
+    with_three_versions, with_two_versions,
 };
 
 /// The errors, and what the operating system says of them.
@@ -198,6 +199,20 @@ fn updating_a_configuration_fails_anywhere() {
     let undisturbed = Undisturbed::run(&prepared, &CONFIGURE, &[]);
     let operation = "UpdateFunctionConfiguration";
     fails_at_each_call("update-function-configuration", operation, &undisturbed);
+}
+
+#[test]
+fn restoring_fails_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
+    fails_at_each_call("restore", "Restore", &undisturbed);
+}
+
+#[test]
+fn pruning_fails_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &PRUNE, &[]);
+    fails_at_each_call("prune --apply", "Prune", &undisturbed);
 }
 
 #[test]

@@ -8,8 +8,9 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 use crate::undisturbed::{
-    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed,
-    copy_of, create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages, RESTORE, SMALL, State,
+    Undisturbed, copy_of, create_arguments, update_arguments, with_something_to_publish,
+    with_three_versions, with_two_versions,
 };
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
@@ -178,6 +179,28 @@ fn throwing_away_what_a_killed_update_left_is_killed_anywhere() {
 fn finishing_what_a_killed_update_left_is_killed_anywhere() {
     let apply = |call: &Call| call.name == "renameat" && call.text.contains("/versions>");
     update_killed_over("update over an update killed after its commit", apply);
+}
+
+fn restore_killed(operation: &str, size: usize) {
+    let prepared = with_three_versions(&Packages::new(), size);
+    killed_at_each_call(operation, &Undisturbed::run(&prepared, &RESTORE, &[]));
+}
+
+#[test]
+fn restoring_a_small_package_is_killed_anywhere() {
+    restore_killed("restore, 1 KB", SMALL);
+}
+
+#[test]
+fn restoring_a_large_package_is_killed_anywhere() {
+    restore_killed("restore, 2 MiB", LARGE);
+}
+
+#[test]
+fn pruning_is_killed_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &PRUNE, &[]);
+    killed_at_each_call("prune --apply", &undisturbed);
 }
 
 #[test]

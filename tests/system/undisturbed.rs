@@ -81,6 +81,20 @@ pub(crate) const CONFIGURE: [&str; 6] = [
     "--layers",
 ];
 
+/// Restores the last version of a function that has three.
+pub(crate) const RESTORE: [&str; 3] = ["restore", FUNCTION, "3"];
+
+/// Removes all versions but the last one.
+pub(crate) const PRUNE: [&str; 7] = [
+    "prune",
+    FUNCTION,
+    "--keep-last",
+    "1",
+    "--apply",
+    "--output",
+    "json",
+];
+
 pub(crate) const DELETE: [&str; 3] = ["delete-function", "--function-name", FUNCTION];
 
 /// Deletes the last version of a function that has two.
@@ -108,6 +122,17 @@ pub(crate) fn with_something_to_publish(packages: &Packages, size: usize) -> Tes
 pub(crate) fn with_two_versions(packages: &Packages) -> TestStore {
     let store = with_something_to_publish(packages, SMALL);
     store.run(&PUBLISH).succeeded();
+    store
+}
+
+/// Makes a store with a function that has a third version besides, of this size, which is no more what
+/// `$LATEST` is.
+pub(crate) fn with_three_versions(packages: &Packages, size: usize) -> TestStore {
+    let store = with_two_versions(packages);
+    for (letter, size, options) in [(b'c', size, &["--publish"][..]), (b'd', SMALL, &[])] {
+        let package = packages.package(letter, size);
+        store.run(&update_arguments(&package, options)).succeeded();
+    }
     store
 }
 
@@ -271,6 +296,14 @@ impl<'a> Undisturbed<'a> {
 
 /// Sees that readers answer what a disturbed command had reported.
 fn check_reported(reported: &Value, seen: &Answers) {
+    // A prune tells of each version whether it went.
+    for pruned in reported["Versions"].as_array().into_iter().flatten() {
+        let answer = &seen[pruned["Version"].as_str().unwrap()];
+        assert_eq!(answer.is_null(), pruned["Action"] == "Remove");
+    }
+    if reported["Applied"] == true {
+        return;
+    }
     // What delete-function prints tells nothing of the function.
     let Some(version) = reported["Version"].as_str() else {
         return assert_eq!(*reported, serde_json::json!({"StatusCode": 204}));
