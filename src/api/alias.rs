@@ -1,20 +1,26 @@
-//! Aliases: a name that points to a version.
+//! Aliases: a name that points to a version, and perhaps sends a share of the invocations to another.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Document, DocumentError, Value};
-use super::qualifier::{LATEST, parse_version};
+use super::document::{Document, DocumentError, Member, Value};
+use super::function_name::FunctionName;
+use super::qualifier::{AliasName, LATEST, parse_version};
+use super::revision_id::{Place, RevisionId};
+use super::scope::Scope;
 use super::shape::{self, ALIAS_CONFIGURATION};
+use super::timestamp::Timestamp;
 
-/// An alias as it stands in a store: what `get-alias` prints.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An alias: what `get-alias` prints.
+///
+/// It is a [`Document`], because people write it by hand, with members that this tool does not
+/// know; those keep their place and their bytes.
+#[derive(Debug, Clone)]
 pub struct AliasConfiguration {
-    /// What it points to.
-    pub target: AliasTarget,
-    /// The versions that it sends a share of the invocations to.
-    pub weighted: Vec<u64>,
+    document: Document,
+    target: AliasTarget,
 }
 
 /// What an alias says, as the history tells it.
@@ -32,7 +38,7 @@ pub struct AliasState {
 }
 
 /// `RoutingConfig` of an alias.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RoutingConfig {
     /// The share of the invocations, from 0 to 1, that each further version gets.
@@ -49,36 +55,221 @@ pub enum AliasTarget {
 }
 
 impl AliasConfiguration {
+    /// Makes an alias that says nothing yet but what it points to.
+    pub fn to(target: AliasTarget) -> Self {
+        let mut alias = Self {
+            document: Document::default(),
+            target,
+        };
+        alias.set_target(target);
+        alias
+    }
+
     /// Takes a document as an alias.
     ///
     /// # Errors
-    /// If a known member is of a wrong kind, or `FunctionVersion` is absent, or neither `$LATEST`
-    /// nor a version's number.
-    pub fn from_document(document: &Document) -> Result<Self, DocumentError> {
-        shape::check(document, ALIAS_CONFIGURATION)?;
-        let target = target(document)?;
-        let routing = document.get("RoutingConfig");
-        let weights = routing.and_then(|routing| routing.get("AdditionalVersionWeights"));
-        let weighted = weights.map(Value::members).unwrap_or_default();
-        let weighted = weighted
-            .iter()
-            .filter_map(|member| parse_version(member.name()));
-        Ok(Self {
-            target,
-            weighted: weighted.collect(),
-        })
+    /// If a known member is of a wrong kind, a weight is larger than any number that is computed
+    /// with, or `FunctionVersion` is absent, or neither `$LATEST` nor a version's number.
+    pub fn from_document(document: Document) -> Result<Self, DocumentError> {
+        shape::check(&document, ALIAS_CONFIGURATION)?;
+        let target = target(&document)?;
+        let alias = Self { document, target };
+        alias.weight_members().iter().try_for_each(check_finite)?;
+        Ok(alias)
+    }
+
+    /// Returns the document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Returns the document as a value, for printing.
+    pub fn into_value(self) -> Value {
+        self.document.into_value()
+    }
+
+    /// Returns what the alias points to.
+    pub fn target(&self) -> AliasTarget {
+        self.target
+    }
+
+    /// Points the alias elsewhere.
+    pub fn set_target(&mut self, target: AliasTarget) {
+        self.target = target;
+        let version = Value::string(&target.to_string());
+        self.document.set("FunctionVersion", version);
+    }
+
+    /// Returns the description, empty where there is none.
+    pub fn description(&self) -> String {
+        self.document.string("Description").unwrap_or_default()
+    }
+
+    /// Sets the description.
+    pub fn set_description(&mut self, description: &str) {
+        self.document.set("Description", Value::string(description));
+    }
+
+    /// Returns the weighted versions and their shares.
+    pub fn routing_config(&self) -> RoutingConfig {
+        let routing = self.document.get("RoutingConfig");
+        routing.map(RoutingConfig::of_value).unwrap_or_default()
+    }
+
+    /// Replaces the weighted versions; none clear the routing.
+    pub fn set_routing_config(&mut self, routing: &RoutingConfig) {
+        let weights = routing.additional_version_weights.iter();
+        let weights = weights.map(|(version, weight)| (version.as_str(), Value::number(*weight)));
+        let weights = Value::object(weights);
+        let present = self.document.get("RoutingConfig").map(Value::members);
+        let mut present = Document::of_members(present.unwrap_or_default());
+        present.set("AdditionalVersionWeights", weights);
+        self.document.set("RoutingConfig", present.into_value());
     }
 
     /// Returns the numbers of all versions that the alias refers to.
     pub fn versions(&self) -> Vec<u64> {
-        let main = match self.target {
-            AliasTarget::Latest => None,
-            AliasTarget::Version(number) => Some(number),
-        };
-        main.into_iter()
-            .chain(self.weighted.iter().copied())
-            .collect()
+        self.state().versions().collect()
     }
+
+    /// Returns what the history tells of the alias.
+    pub fn state(&self) -> AliasState {
+        let routing = self.routing_config();
+        AliasState {
+            function_version: self.target.to_string(),
+            description: self.description(),
+            routing_config: Some(routing).filter(|routing| !routing.is_empty()),
+        }
+    }
+
+    /// Computes the revision id of what really stands in the document, with the time in its own:
+    /// an edit by hand makes another id.
+    pub fn revision_id(&self, name: &AliasName) -> RevisionId {
+        let recorded = self.document.string("RevisionId").unwrap_or_default();
+        self.revision_id_at(RevisionId::time_of(&recorded), name)
+    }
+
+    fn revision_id_at(&self, time: Timestamp, name: &AliasName) -> RevisionId {
+        RevisionId::of(time, Place::Alias(name.as_str()), &self.document)
+    }
+
+    /// Makes this the answer to a reader: whose it is, where the file stands, its revision id, and
+    /// defaults filled in, members in the model's order, `null` ones left out.
+    pub fn complete_answer(&mut self, scope: &Scope, function: &FunctionName, name: &AliasName) {
+        let id = self.revision_id(name);
+        self.fill_in(scope, function, name);
+        self.set_revision_id(&id);
+    }
+
+    /// Makes this the complete document of a file that is written at a time.
+    pub fn complete_file(
+        &mut self,
+        scope: &Scope,
+        function: &FunctionName,
+        name: &AliasName,
+        time: Timestamp,
+    ) {
+        self.fill_in(scope, function, name);
+        let id = self.revision_id_at(time, name);
+        self.set_revision_id(&id);
+    }
+
+    fn fill_in(&mut self, scope: &Scope, function: &FunctionName, name: &AliasName) {
+        let arn = scope.function_arn(function, Some(name.as_str()));
+        self.document.set("AliasArn", Value::string(&arn));
+        self.document.set("Name", Value::string(name.as_str()));
+        self.document
+            .set_default("Description", || Value::string(""));
+        shape::leave_out_nulls(&mut self.document, ALIAS_CONFIGURATION);
+        self.leave_out_empty_routing();
+    }
+
+    /// A routing without weights is none, as AWS answers it.
+    fn leave_out_empty_routing(&mut self) {
+        let Some(routing) = self.document.get("RoutingConfig") else {
+            return;
+        };
+        if !self.weight_members().is_empty() {
+            return;
+        }
+        let mut routing = Document::of_members(routing.members());
+        routing.remove("AdditionalVersionWeights");
+        if routing.members().is_empty() {
+            self.document.remove("RoutingConfig");
+        } else {
+            self.document.set("RoutingConfig", routing.into_value());
+        }
+    }
+
+    fn set_revision_id(&mut self, id: &RevisionId) {
+        self.document.set("RevisionId", Value::string(id.as_str()));
+        shape::order(&mut self.document, ALIAS_CONFIGURATION);
+    }
+
+    fn weight_members(&self) -> &[Member] {
+        let routing = self.document.get("RoutingConfig");
+        routing.map(weight_members).unwrap_or_default()
+    }
+}
+
+impl AliasState {
+    /// Returns the numbers of all versions that the alias refers to.
+    pub fn versions(&self) -> impl Iterator<Item = u64> {
+        let routing = self.routing_config.iter();
+        let weighted = routing.flat_map(|routing| routing.additional_version_weights.keys());
+        let all = std::iter::once(&self.function_version).chain(weighted);
+        all.filter_map(|version| parse_version(version))
+    }
+}
+
+impl RoutingConfig {
+    /// Takes a value whose kinds were checked.
+    pub fn of_value(value: &Value) -> Self {
+        let weight = |member: &Member| {
+            let weight = member.value().as_number().unwrap_or_default();
+            (member.name().to_owned(), weight)
+        };
+        Self {
+            additional_version_weights: weight_members(value).iter().map(weight).collect(),
+        }
+    }
+
+    /// Returns whether no further version gets a share.
+    pub fn is_empty(&self) -> bool {
+        self.additional_version_weights.is_empty()
+    }
+}
+
+impl AliasTarget {
+    /// Parses what an alias may point to; `None` for what nothing can be named, such as `007`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == LATEST {
+            return Some(Self::Latest);
+        }
+        parse_version(text).map(Self::Version)
+    }
+
+    /// Returns the version's number; `None` for `$LATEST`.
+    pub fn number(self) -> Option<u64> {
+        match self {
+            Self::Latest => None,
+            Self::Version(number) => Some(number),
+        }
+    }
+}
+
+impl fmt::Display for AliasTarget {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Latest => formatter.write_str(LATEST),
+            Self::Version(number) => write!(formatter, "{number}"),
+        }
+    }
+}
+
+fn weight_members(routing: &Value) -> &[Member] {
+    let weights = routing.get("AdditionalVersionWeights");
+    weights.map(Value::members).unwrap_or_default()
 }
 
 fn target(document: &Document) -> Result<AliasTarget, DocumentError> {
@@ -86,17 +277,25 @@ fn target(document: &Document) -> Result<AliasTarget, DocumentError> {
         Some(member) => (member.line(), member.value().as_str().unwrap_or_default()),
         None => (1, String::new()),
     };
-    if text == LATEST {
-        return Ok(AliasTarget::Latest);
-    }
-    parse_version(&text)
-        .map(AliasTarget::Version)
-        .ok_or_else(|| DocumentError {
-            line,
+    AliasTarget::parse(&text).ok_or_else(|| DocumentError {
+        line,
+        problem: format!("FunctionVersion must be $LATEST or a version's number, found '{text}'"),
+    })
+}
+
+/// The history could not tell of a weight that is no number there.
+fn check_finite(weight: &Member) -> Result<(), DocumentError> {
+    match weight.value().as_number() {
+        Some(number) if number.is_finite() => Ok(()),
+        _ => Err(DocumentError {
+            line: weight.line(),
             problem: format!(
-                "FunctionVersion must be $LATEST or a version's number, found '{text}'"
+                "the weight of version {} in RoutingConfig is too large: {}",
+                weight.name(),
+                weight.value().compact()
             ),
-        })
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +304,7 @@ mod tests {
 
     fn alias(text: &str) -> Result<AliasConfiguration, String> {
         let document = Document::parse(text).unwrap();
-        AliasConfiguration::from_document(&document).map_err(|error| error.to_string())
+        AliasConfiguration::from_document(document).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -116,7 +315,7 @@ mod tests {
         assert_eq!(found.unwrap().versions(), [5, 6]);
         let latest = alias(r#"{"FunctionVersion": "$LATEST"}"#).unwrap();
         assert_eq!(
-            (latest.target, latest.versions()),
+            (latest.target(), latest.versions()),
             (AliasTarget::Latest, vec![])
         );
     }

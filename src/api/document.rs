@@ -135,6 +135,11 @@ impl Value {
         Self::Leaf(number.into().to_string().into())
     }
 
+    /// Makes a number, written as the AWS CLI writes a double: with a fraction or an exponent.
+    pub fn number(number: f64) -> Self {
+        Self::Leaf(format!("{number:?}").into())
+    }
+
     /// Makes `true` or `false`.
     pub fn boolean(value: bool) -> Self {
         Self::Leaf(value.to_string().into())
@@ -182,6 +187,14 @@ impl Value {
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Leaf(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns a number as it is computed with, infinite for one that is too large.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Leaf(text) if self.kind() == "a number" => text.parse().ok(),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The errors of the API, with AWS's codes and statuses.
 
 use super::function_name::FunctionName;
+use super::qualifier::AliasName;
 use super::revision_id::RevisionId;
 use super::scope::Scope;
 
@@ -125,7 +126,28 @@ impl Error {
         scope: &Scope,
         name: &str,
         qualifier: Option<&str>,
-        nearest: &[FunctionName],
+        nearest: &[&str],
+    ) -> Self {
+        Self::not_found("Function", scope, name, qualifier, nearest)
+    }
+
+    /// Makes the error for an alias that is not there; `nearest` are names that may have been meant.
+    pub fn alias_not_found(
+        scope: &Scope,
+        function: &FunctionName,
+        alias: &AliasName,
+        nearest: &[&str],
+    ) -> Self {
+        let (function, alias) = (function.as_str(), alias.as_str());
+        Self::not_found("Alias", scope, function, Some(alias), nearest)
+    }
+
+    fn not_found(
+        what: &str,
+        scope: &Scope,
+        name: &str,
+        qualifier: Option<&str>,
+        nearest: &[&str],
     ) -> Self {
         let Scope {
             account_id,
@@ -135,13 +157,12 @@ impl Error {
         let qualifier = qualifier.map_or_else(String::new, |qualifier| format!(":{qualifier}"));
         let arn =
             format!("arn:{partition}:lambda:{region}:{account_id}:function:{name}{qualifier}");
-        let nearest: Vec<&str> = nearest.iter().map(FunctionName::as_str).collect();
-        let hint = match nearest[..] {
+        let hint = match nearest {
             [] => String::new(),
             _ => format!(". Did you mean {}?", nearest.join(" or ")),
         };
         Self::ResourceNotFound {
-            message: format!("Function not found: {arn}{hint}"),
+            message: format!("{what} not found: {arn}{hint}"),
         }
     }
 

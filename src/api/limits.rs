@@ -28,6 +28,10 @@ pub const MAX_SUBNETS: usize = 16;
 pub const MAX_SECURITY_GROUPS: usize = 5;
 /// File systems of a function (model).
 pub const MAX_FILE_SYSTEMS: usize = 1;
+/// Characters of the version of an alias (model).
+pub const MAX_VERSION: usize = 1024;
+/// Further versions that an alias may have weights for (`CreateAlias` reference page).
+pub const MAX_WEIGHTED_VERSIONS: usize = 1;
 /// Characters of a tag's key (model).
 pub const MAX_TAG_KEY: usize = 128;
 /// Characters of a tag's value (model).

@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::function_name::FunctionName;
 use super::limits::{DEFAULT_PAGE, MAX_PAGE};
-use super::qualifier::{LATEST, parse_version};
+use super::qualifier::{AliasName, LATEST, parse_version};
 use super::validation::{Violations, shown};
 
 /// Returns how many items a page holds whose request has this `MaxItems`; notes one that is out of
@@ -85,6 +85,14 @@ impl FunctionMarker {
     }
 }
 
+/// Parses a marker of `ListAliases`: the name of an alias.
+///
+/// # Errors
+/// A sentence that says which rule is broken.
+pub fn parse_alias_marker(text: &str) -> Result<AliasName, String> {
+    AliasName::parse(text).ok_or_else(|| not_given(text))
+}
+
 fn not_given(text: &str) -> String {
     format!(
         "{} is no marker of this list; give the NextMarker of its last page as it is, or none to begin \
@@ -143,6 +151,10 @@ mod tests {
                 FunctionMarker::parse(wrong, all_versions).is_err(),
                 "{wrong}"
             );
+        }
+        assert_eq!(parse_alias_marker("live").unwrap().as_str(), "live");
+        for wrong in ["", "7", "$LATEST", "a.b"] {
+            assert!(parse_alias_marker(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -36,6 +36,15 @@ const LOGGING_CONFIG: Members = &[
     ("LogGroup", Shape::AtLeast(1, &Shape::String)),
 ];
 
+/// `AliasRoutingConfiguration` of the model.
+const ALIAS_ROUTING_CONFIGURATION: Members = &[(
+    "AdditionalVersionWeights",
+    Shape::Map(&Shape::AtLeast(0, &Shape::Number)),
+)];
+
+/// `RoutingConfig` of `CreateAliasRequest` and `UpdateAliasRequest`.
+pub const ROUTING_CONFIG: Shape = Shape::Structure(ALIAS_ROUTING_CONFIGURATION);
+
 /// `Tags` of the model.
 pub const TAGS: Shape = Shape::Map(&Shape::String);
 
@@ -125,6 +134,7 @@ mod tests {
         let model = model();
         let shapes = &model["shapes"];
         assert_is_the_models(shapes, "Tags", TAGS);
+        assert_is_the_models(shapes, "AliasRoutingConfiguration", ROUTING_CONFIG);
         let create = shapes["CreateFunctionRequest"]["members"].as_array();
         let mut known = CONFIGURATION.iter();
         for member in create.unwrap() {

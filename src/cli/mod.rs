@@ -3,6 +3,7 @@
 //! A command parses its options into a request, calls one operation and renders the answer. No rule
 //! about Lambda lives here.
 
+mod alias;
 mod colour;
 mod commands;
 mod configuration;

@@ -116,6 +116,8 @@ impl Rendering {
     fn render(&self, answer: &Value) -> Result<String, String> {
         let Some(query) = &self.query else {
             return match self.format {
+                // The AWS CLI prints nothing for an operation without an answer.
+                Format::Json if answer.members().is_empty() => Ok(String::new()),
                 Format::Json => Ok(answer.render() + "\n"),
                 Format::Text => serde_json::from_str(&answer.compact())
                     .map(|json| text(&json))
@@ -141,9 +143,12 @@ impl Rendering {
     }
 }
 
-/// Names what an answer tells of, where it is a function or a version.
+/// Names what an answer tells of, where it is a function, a version or an alias.
 fn subject(answer: &Value) -> Option<String> {
     let member = |name| answer.get(name).and_then(Value::as_str);
+    if let Some((alias, version)) = member("Name").zip(member("FunctionVersion")) {
+        return Some(format!("alias {alias} to version {version}"));
+    }
     let (function, version) = (member("FunctionName")?, member("Version")?);
     Some(format!("version {version} of {function}"))
 }

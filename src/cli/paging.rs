@@ -14,7 +14,6 @@ use super::globals::Globals;
 use super::input;
 use super::output::Rendering;
 use super::parameters::Parameters;
-use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Value;
 use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
 
@@ -38,7 +37,7 @@ pub(super) struct PagingArgs {
 /// A page as an operation answers it.
 pub(super) struct Page {
     pub(super) next_marker: Option<String>,
-    pub(super) items: Vec<FunctionConfiguration>,
+    pub(super) items: Vec<Value>,
     /// What is wrong with what is left out.
     pub(super) broken: Vec<String>,
 }
@@ -115,7 +114,7 @@ impl Paging {
                 let page = page(marker, max_items)?;
                 let marker = page.next_marker.as_deref().map(Value::string);
                 let marker = marker.map(|marker| ("NextMarker", marker));
-                let items = (member, Value::Array(values(page.items)));
+                let items = (member, Value::Array(page.items));
                 let answer = Value::object(marker.into_iter().chain([items]));
                 (rendering.read(&answer), page.broken)
             }
@@ -127,8 +126,7 @@ impl Paging {
                 let list = merge(from, page_size, max_items, page)?;
                 let size = page_size.map_or(DEFAULT_PAGE, as_count);
                 let token = list.next_marker.as_deref().map(token_of);
-                let items = values(list.items);
-                let outcome = rendering.read_list(member, items, size, token.as_deref());
+                let outcome = rendering.read_list(member, list.items, size, token.as_deref());
                 (outcome, list.broken)
             }
         };
@@ -200,11 +198,4 @@ fn token_of(marker: &str) -> String {
     // With the blank that Python writes: so all tokens begin alike.
     let json = format!("{{\"Marker\": {}}}", Value::string(marker).compact());
     STANDARD.encode(json)
-}
-
-fn values(items: Vec<FunctionConfiguration>) -> Vec<Value> {
-    items
-        .into_iter()
-        .map(FunctionConfiguration::into_value)
-        .collect()
 }

@@ -91,15 +91,23 @@ impl Parameters {
 
     fn check_min(&mut self, parameter: &str, value: &Value, min: i64) {
         if let Some(number) = value.as_integer() {
-            if number < min {
-                self.0.push(format!(
-                    "Invalid value for parameter {parameter}, value: {number}, valid min value: {min}"
-                ));
-            }
-            return;
+            self.minimum(parameter, Some(number), min);
+        } else if let Some(number) = value.as_number() {
+            self.minimum_of_number(parameter, number, min);
+        } else {
+            let text = value.as_str().map(|text| text.chars().count());
+            self.check_length(parameter, text.unwrap_or(value.items().len()), min);
         }
-        let text = value.as_str().map(|text| text.chars().count());
-        self.check_length(parameter, text.unwrap_or(value.items().len()), min);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "the model's minima are small")]
+    fn minimum_of_number(&mut self, parameter: &str, value: f64, min: i64) {
+        let min = min as f64;
+        if value < min {
+            self.0.push(format!(
+                "Invalid value for parameter {parameter}, value: {value:?}, valid min value: {min:?}"
+            ));
+        }
     }
 
     fn check_length(&mut self, parameter: &str, length: usize, min: i64) {
@@ -125,7 +133,7 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::request_shape::CONFIGURATION;
+    use crate::api::request_shape::{CONFIGURATION, ROUTING_CONFIG};
 
     fn lines(parameters: &str) -> Vec<String> {
         let mut found = Parameters::default();
@@ -178,6 +186,21 @@ mod tests {
         ] {
             assert_eq!(lines(parameters), [line], "{parameters}");
         }
+    }
+
+    #[test]
+    fn a_fraction_has_a_minimum_too() {
+        let mut found = Parameters::default();
+        let routing = r#"{"AdditionalVersionWeights": {"2": -0.1, "3": 0, "4": 0.0, "5": 2.5}}"#;
+        let routing = Value::parse(routing).unwrap();
+        found.check("RoutingConfig", &routing, ROUTING_CONFIG);
+        assert_eq!(
+            found.0,
+            [
+                "Invalid value for parameter RoutingConfig.AdditionalVersionWeights.2, value: -0.1, \
+              valid min value: 0.0"
+            ]
+        );
     }
 
     #[test]

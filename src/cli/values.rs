@@ -91,8 +91,7 @@ fn typed(option: &str, value: Value, shape: Shape) -> Result<Value, Failure> {
                 }
                 Shape::Number => {
                     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-                    let number = number.ok_or_else(|| wrong("a number"))?;
-                    Value::parse(&format!("{number:?}")).map_err(|_| wrong("a number"))?
+                    Value::number(number.ok_or_else(|| wrong("a number"))?)
                 }
                 Shape::Boolean if text.eq_ignore_ascii_case("true") => Value::boolean(true),
                 Shape::Boolean if text.eq_ignore_ascii_case("false") => Value::boolean(false),

@@ -4,14 +4,19 @@
 //! answer. Nothing here parses arguments, prints, or touches a file.
 
 mod answers;
+mod create_alias;
 mod create_function;
+mod delete_alias;
 mod delete_function;
+mod get_alias;
 mod get_function;
 mod get_function_configuration;
+mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
 mod listing;
 mod not_found;
+mod pointing;
 mod prune;
 mod publish_version;
 mod publishing;
@@ -19,18 +24,24 @@ mod reading;
 mod requests;
 mod restore;
 mod status;
+mod update_alias;
 mod update_function_code;
 mod update_function_configuration;
 
+pub use create_alias::create_alias;
 pub use create_function::create_function;
+pub use delete_alias::delete_alias;
 pub use delete_function::delete_function;
+pub use get_alias::get_alias;
 pub use get_function::get_function;
 pub use get_function_configuration::get_function_configuration;
+pub use list_aliases::list_aliases;
 pub use list_functions::list_functions;
 pub use list_versions_by_function::list_versions_by_function;
 pub use prune::prune;
 pub use publish_version::publish_version;
 pub use restore::restore;
 pub use status::status;
+pub use update_alias::update_alias;
 pub use update_function_code::update_function_code;
 pub use update_function_configuration::update_function_configuration;

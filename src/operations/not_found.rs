@@ -4,7 +4,8 @@ use strsim::jaro_winkler;
 
 use crate::api::Error;
 use crate::api::function_name::FunctionName;
-use crate::store::Store;
+use crate::api::qualifier::AliasName;
+use crate::store::{Store, View};
 
 /// How alike two names must be, from 0 to 1, for one to be taken for the other: more than what
 /// names of the same length have in common by chance.
@@ -17,21 +18,35 @@ const SUGGESTIONS: usize = 3;
 pub(super) fn not_found(store: &Store, function: &FunctionName, qualifier: Option<&str>) -> Error {
     // Help that cannot be given must not hide what it was for.
     let is_there = store.contains(function).unwrap_or(true);
-    let nearest = if is_there {
+    let functions = if is_there {
         Vec::new()
     } else {
-        nearest(function, store.functions().unwrap_or_default())
+        store.functions().unwrap_or_default()
     };
+    let nearest = nearest(
+        function.as_str(),
+        functions.iter().map(FunctionName::as_str),
+    );
     Error::function_not_found(store.scope(), function.as_str(), qualifier, &nearest)
 }
 
+/// Makes the error for an alias that is not there; `view` is that of its function.
+pub(super) fn alias_not_found(
+    store: &Store,
+    function: &FunctionName,
+    alias: &AliasName,
+    view: &View,
+) -> Error {
+    let names = view.alias_names().unwrap_or_default();
+    let nearest = nearest(alias.as_str(), names.iter().map(AliasName::as_str));
+    Error::alias_not_found(store.scope(), function, alias, &nearest)
+}
+
 /// Returns the names most like one, the nearest first.
-fn nearest(function: &FunctionName, names: Vec<FunctionName>) -> Vec<FunctionName> {
-    let lower = |name: &FunctionName| name.as_str().to_lowercase();
-    let wanted = lower(function);
-    let mut rated: Vec<(f64, FunctionName)> = names
-        .into_iter()
-        .map(|name| (jaro_winkler(&wanted, &lower(&name)), name))
+fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let wanted = wanted.to_lowercase();
+    let mut rated: Vec<(f64, &str)> = names
+        .map(|name| (jaro_winkler(&wanted, &name.to_lowercase()), name))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     rated.sort_by(|(a, first), (b, second)| b.total_cmp(a).then_with(|| first.cmp(second)));

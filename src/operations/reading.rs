@@ -66,7 +66,7 @@ impl Wanted {
             Qualifier::Latest => AliasTarget::Latest,
             Qualifier::Version(number) => AliasTarget::Version(*number),
             Qualifier::Alias(name) => match view.alias(name)? {
-                Some(alias) => alias.target,
+                Some(alias) => alias.target(),
                 None => return Ok(None),
             },
             Qualifier::Nothing => return Ok(None),

@@ -1,17 +1,18 @@
 //! Checks that several operations make of their requests.
 
-use super::not_found::not_found;
+use super::not_found::{alias_not_found, not_found};
 use crate::api::Error;
+use crate::api::alias::AliasConfiguration;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::{FunctionName, FunctionReference};
-use crate::api::qualifier::LATEST;
+use crate::api::qualifier::{AliasName, LATEST};
 use crate::api::requested_configuration::RequestedConfiguration;
 use crate::api::revision_id::RevisionId;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
-use crate::store::{Latest, Store};
+use crate::store::{Latest, Store, View};
 
-/// A function whose `$LATEST` a request means.
+/// A function that a request means as a whole, or by its `$LATEST`.
 pub(super) struct LatestOf {
     pub(super) name: FunctionName,
     /// The qualifier as it was given: `$LATEST`, or none.
@@ -45,15 +46,76 @@ pub(super) fn latest_of(
             qualifier: Some(LATEST),
         }),
         Some(qualifier) => Err(Error::invalid(format!(
-            "FunctionName: {name}:{qualifier} names a version or an alias, and those never change; name \
-             the function, or {name}:$LATEST"
+            "FunctionName: {name}:{qualifier} names a version or an alias, and this operation is about the \
+             function; name {name}, or {name}:$LATEST"
         ))),
     }
+}
+
+/// An alias that a request means.
+pub(super) struct AliasOf {
+    of: LatestOf,
+    pub(super) name: AliasName,
+}
+
+impl AliasOf {
+    /// Returns the function's name.
+    pub(super) fn function(&self) -> &FunctionName {
+        &self.of.name
+    }
+
+    /// Makes the error for a function that is not there.
+    pub(super) fn function_not_found(&self, store: &Store) -> Error {
+        self.of.not_found(store)
+    }
+
+    /// Makes the error for an alias that is not there; `view` is that of its function.
+    pub(super) fn not_found(&self, store: &Store, view: &View) -> Error {
+        alias_not_found(store, self.function(), &self.name, view)
+    }
+
+    /// Checks the revision id that a request expects of the alias.
+    pub(super) fn check_revision_id(
+        &self,
+        expected: Option<&str>,
+        actual: &AliasConfiguration,
+    ) -> Result<(), Error> {
+        let what = format!("the alias {} of {}", self.name, self.function());
+        check_revision_id_of(what, "get-alias", expected, || {
+            actual.revision_id(&self.name)
+        })
+    }
+}
+
+/// Returns the alias that a request means, once all violations are told.
+pub(super) fn alias_of(
+    scope: &Scope,
+    function_name: &str,
+    name: &str,
+    mut violations: Violations,
+) -> Result<AliasOf, Error> {
+    let reference = FunctionReference::parse(function_name);
+    let reference = violations.check("FunctionName", reference);
+    let name = violations.check_alias_name(name);
+    let of = latest_of(scope, reference, violations)?;
+    // Without violations there is a name.
+    let name = name.ok_or_else(|| Error::invalid("Name: must be given"))?;
+    Ok(AliasOf { of, name })
 }
 
 /// Checks the revision id that a request expects of `$LATEST`.
 pub(super) fn check_revision_id(
     function: &FunctionName,
+    expected: Option<&str>,
+    actual: impl FnOnce() -> RevisionId,
+) -> Result<(), Error> {
+    let what = format!("$LATEST of {function}");
+    check_revision_id_of(what, "get-function-configuration", expected, actual)
+}
+
+fn check_revision_id_of(
+    what: String,
+    look: &'static str,
     expected: Option<&str>,
     actual: impl FnOnce() -> RevisionId,
 ) -> Result<(), Error> {
@@ -63,10 +125,10 @@ pub(super) fn check_revision_id(
         return Ok(());
     }
     Err(Error::PreconditionFailed {
-        what: format!("$LATEST of {function}"),
+        what,
         given: given.to_owned(),
         actual,
-        look: "get-function-configuration",
+        look,
     })
 }
 

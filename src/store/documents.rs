@@ -85,7 +85,7 @@ pub(super) fn read_alias(
         return Ok(None);
     };
     let path = directory.path_of(name);
-    AliasConfiguration::from_document(&parse(&path, &text)?)
+    AliasConfiguration::from_document(parse(&path, &text)?)
         .map(Some)
         .map_err(|error| StoreError::damaged(&path, error))
 }

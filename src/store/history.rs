@@ -339,8 +339,11 @@ impl Draft {
         });
     }
 
-    /// Notes what the change does to an alias.
+    /// Notes what the change does to an alias. A version that it points to was given out: one placed
+    /// by hand, too, whose number no other may get.
     pub(super) fn changes_alias(&mut self, change: AliasChange) {
+        let highest = change.to.iter().flat_map(AliasState::versions).max();
+        self.highest_version = self.highest_version.max(highest.unwrap_or(0));
         self.aliases.push(change);
     }
 

@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use super::apply::{Finished, finish_last_change};
 use super::change::Change;
+use super::documents::alias_file;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{Draft, LastPublished, LatestFact, Tail};
 use super::host::Notice;
 use super::latest::Latest;
-use super::layout::{HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
+use super::layout::{ALIASES, HISTORY, LOCK, PRIVATE_FILE_MODE, STAGING};
 use super::lock::{Lock, LockFile, Waited};
 use super::registry::Store;
 use super::view::{View, is_function};
@@ -142,6 +143,17 @@ impl LockedFunction<'_> {
     /// If one of their files is not what it must be.
     pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
         self.view.aliases()
+    }
+
+    /// Returns whether an alias's file stands, sound or not.
+    ///
+    /// # Errors
+    /// If it cannot be looked for.
+    pub fn contains_alias(&self, name: &AliasName) -> Result<bool, StoreError> {
+        match self.directory().open(ALIASES)? {
+            Some(aliases) => aliases.contains(&alias_file(name)),
+            None => Ok(false),
+        }
     }
 
     /// Returns whether a version's directory stands, sound or not.

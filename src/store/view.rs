@@ -8,7 +8,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::documents::{PublishedVersion, alias_file, missing_of_version, read_alias, read_tags};
@@ -256,10 +256,7 @@ impl View {
     ///
     /// # Errors
     /// If one of its files is missing, or is not what it must be.
-    pub(super) fn whole_version(
-        &self,
-        number: u64,
-    ) -> Result<Option<PublishedVersion>, StoreError> {
+    pub fn whole_version(&self, number: u64) -> Result<Option<PublishedVersion>, StoreError> {
         let version = self.version(number)?;
         if version.is_some() {
             self.check_package(number)?;
@@ -330,25 +327,40 @@ impl View {
         }
     }
 
-    /// Reads all aliases, by name.
+    /// Returns where an alias stands, or would.
+    pub fn alias_path(&self, name: &AliasName) -> PathBuf {
+        let path = format!("{ALIASES}/{}", alias_file(name));
+        self.directory.path_of(&path)
+    }
+
+    /// Returns the names of all aliases, sorted. Reads the directory of the aliases once.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn alias_names(&self) -> Result<Vec<AliasName>, StoreError> {
+        let files = self.directory.names_of(ALIASES)?;
+        let name = |file: &OsString| AliasName::parse(file.to_str()?.strip_suffix(".json")?);
+        let mut names: BTreeSet<AliasName> = files.iter().filter_map(name).collect();
+        let unfinished = self.last_line().filter(|_| self.pending.is_some());
+        for change in unfinished.into_iter().flat_map(|line| &line.aliases) {
+            if let Some(name) = AliasName::parse(&change.name) {
+                if change.to.is_some() {
+                    names.insert(name);
+                } else {
+                    names.remove(&name);
+                }
+            }
+        }
+        Ok(names.into_iter().collect())
+    }
+
+    /// Reads all aliases, sorted by their names.
     ///
     /// # Errors
     /// If one of their files is not what it must be.
     pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
-        let files = self.directory.names_of(ALIASES)?;
-        let in_place = files
-            .iter()
-            .filter_map(|file| file.to_str()?.strip_suffix(".json"));
-        let changed = self.last_line().filter(|_| self.pending.is_some());
-        let staged = changed
-            .into_iter()
-            .flat_map(|line| line.aliases.iter().map(|change| change.name.as_str()));
-        let names: BTreeSet<AliasName> = in_place
-            .chain(staged)
-            .filter_map(AliasName::parse)
-            .collect();
         let mut found = Vec::new();
-        for name in names {
+        for name in self.alias_names()? {
             if let Some(alias) = self.alias(&name)? {
                 found.push((name, alias));
             }

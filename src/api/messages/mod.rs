@@ -3,12 +3,17 @@
 //! A request holds its parameters as they came; the operation checks them, all together. A
 //! deployment package travels beside its request, because it is a file and not a value.
 
+mod alias;
 mod function;
 mod prune;
 mod restore;
 mod status;
 mod version;
 
+pub use alias::{
+    CreateAliasRequest, DeleteAliasRequest, GetAliasRequest, ListAliasesRequest,
+    ListAliasesResponse, UpdateAliasRequest,
+};
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,

@@ -1,11 +1,14 @@
 //! The rules that values must keep, all violations collected into one message.
 
+mod alias;
 mod configuration;
 
 use super::document::Value;
 use super::error::Error;
 use super::limits::{self, Quotas};
 use super::patterns;
+
+pub use alias::{check_agreement, check_routing};
 
 /// Shows a value in a message, a long one by its beginning.
 pub(super) fn shown(value: &str) -> String {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Run;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::messages::ListFunctionsRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -44,7 +45,11 @@ impl Run for ListFunctionsArgs {
             operations::list_functions(&store, &request)
                 .map(|response| Page {
                     next_marker: response.next_marker,
-                    items: response.functions,
+                    items: response
+                        .functions
+                        .into_iter()
+                        .map(FunctionConfiguration::into_value)
+                        .collect(),
                     broken: response.broken,
                 })
                 .map_err(Failure::of(OPERATION))

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Run;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::messages::ListVersionsByFunctionRequest;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -47,7 +48,11 @@ impl Run for ListVersionsByFunctionArgs {
             operations::list_versions_by_function(&store, &request)
                 .map(|response| Page {
                     next_marker: response.next_marker,
-                    items: response.versions,
+                    items: response
+                        .versions
+                        .into_iter()
+                        .map(FunctionConfiguration::into_value)
+                        .collect(),
                     broken: response.broken,
                 })
                 .map_err(Failure::of(OPERATION))

@@ -1,16 +1,21 @@
 //! One file per command: its options, and the call of its operation.
 
+mod create_alias;
 mod create_function;
+mod delete_alias;
 mod delete_function;
+mod get_alias;
 mod get_function;
 mod get_function_configuration;
 mod init;
+mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
 mod prune;
 mod publish_version;
 mod restore;
 mod status;
+mod update_alias;
 mod update_function_code;
 mod update_function_configuration;
 
@@ -23,7 +28,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 13] = [
+pub(super) const COMMANDS: [Command; 18] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -43,6 +48,11 @@ pub(super) const COMMANDS: [Command; 13] = [
     Command::of::<restore::RestoreArgs>("restore"),
     Command::of::<prune::PruneArgs>("prune"),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
+    Command::of::<create_alias::CreateAliasArgs>("create-alias"),
+    Command::of::<update_alias::UpdateAliasArgs>("update-alias"),
+    Command::of::<get_alias::GetAliasArgs>("get-alias"),
+    Command::of::<list_aliases::ListAliasesArgs>("list-aliases"),
+    Command::of::<delete_alias::DeleteAliasArgs>("delete-alias"),
 ];
 
 /// A command's options, which it can run with.
