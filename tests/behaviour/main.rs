@@ -36,6 +36,7 @@ mod qualifiers;
 mod quotas;
 mod responses;
 mod restoring;
+mod rolling_back;
 mod status;
 mod unwritten;
 mod updating;

@@ -7,6 +7,7 @@ mod alias;
 mod function;
 mod prune;
 mod restore;
+mod rollback;
 mod status;
 mod version;
 
@@ -21,6 +22,7 @@ pub use function::{
 };
 pub use prune::{PlannedVersion, PruneRequest, PruneResponse};
 pub use restore::RestoreRequest;
+pub use rollback::{RollbackRequest, RollbackResponse};
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{
     ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,

@@ -14,6 +14,7 @@ mod list_versions_by_function;
 mod prune;
 mod publish_version;
 mod restore;
+mod rollback;
 mod status;
 mod update_alias;
 mod update_function_code;
@@ -28,7 +29,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 18] = [
+pub(super) const COMMANDS: [Command; 19] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -46,13 +47,14 @@ pub(super) const COMMANDS: [Command; 18] = [
         "list-versions-by-function",
     ),
     Command::of::<restore::RestoreArgs>("restore"),
-    Command::of::<prune::PruneArgs>("prune"),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
     Command::of::<create_alias::CreateAliasArgs>("create-alias"),
     Command::of::<update_alias::UpdateAliasArgs>("update-alias"),
     Command::of::<get_alias::GetAliasArgs>("get-alias"),
     Command::of::<list_aliases::ListAliasesArgs>("list-aliases"),
     Command::of::<delete_alias::DeleteAliasArgs>("delete-alias"),
+    Command::of::<rollback::RollbackArgs>("rollback"),
+    Command::of::<prune::PruneArgs>("prune"),
 ];
 
 /// A command's options, which it can run with.
