@@ -1,12 +1,15 @@
 //! `prune`: which versions stay and which go, and why; and that they go.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use lambda_store::api::timestamp::Timestamp;
 use serde_json::{Value, json};
 
+use crate::concurrency::at_once;
 use crate::support::{Ran, TestStore, masked, names_in, says, sha256_hex, zip_of};
 
 const OPERATION: &str = "Prune";
@@ -497,4 +500,83 @@ fn ten_thousand_versions_are_one_command_and_one_line() {
     assert_eq!(names_in(&store.join("hello/.staging")), [""; 0]);
     let next = store.update("hello", b"next", &["--publish"]).succeeded();
     assert_eq!(next["Version"], "10001");
+}
+
+/// An option by which nobody gives up, however slow the disk.
+const PATIENT: [&str; 2] = ["--lock-timeout", "600"];
+
+/// Publishes a version and points an alias of its own to it, which may be too late. Returns the
+/// version's number.
+fn publish_and_point(store: &TestStore, writer: usize, round: usize) -> u64 {
+    let zip = store.zip(
+        &format!("{writer}.zip"),
+        format!("{writer} {round}").as_bytes(),
+    );
+    let name = ["--function-name", "hello"];
+    let update = ["update-function-code", "--publish", "--zip-file", &zip];
+    let ran = store.run(&[&update[..], &name, &PATIENT].concat());
+    let version = ran.succeeded()["Version"].as_str().unwrap().to_owned();
+    let alias = format!("writer-{writer}");
+    let to = ["--name", &alias, "--function-version", &version];
+    let mut pointed = false;
+    for command in ["create-alias", "update-alias"] {
+        let ran = store.run(&[&[command], &name[..], &to, &PATIENT].concat());
+        pointed |= ran.code == Some(0);
+    }
+    let found = store.get("hello", &["--qualifier", &alias]);
+    if pointed {
+        assert_eq!(found.succeeded()["Version"], *version);
+    }
+    version.parse().unwrap()
+}
+
+#[test]
+fn nothing_is_removed_that_an_alias_got_while_others_publish() {
+    const WRITERS: usize = 4;
+    const PRUNERS: usize = 2;
+    const ROUNDS: usize = 8;
+    let store = TestStore::with_function("hello");
+    let writing = AtomicUsize::new(WRITERS);
+    let published = at_once(WRITERS + PRUNERS, |index| {
+        let mut published = Vec::new();
+        if index < WRITERS {
+            for round in 0..ROUNDS {
+                published.push(publish_and_point(&store, index, round));
+            }
+            writing.fetch_sub(1, Ordering::SeqCst);
+        }
+        while index >= WRITERS && writing.load(Ordering::SeqCst) > 0 {
+            let ran = prune(
+                &store,
+                &["--keep-last", "1", "--apply", PATIENT[0], PATIENT[1]],
+            );
+            assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+        }
+        published
+    });
+    let mut published = published.concat();
+    published.sort_unstable();
+    let all: Vec<u64> = (1..).take(WRITERS * ROUNDS).collect();
+    assert_eq!(published, all, "numbers are distinct and consecutive");
+    store.check_chain("hello");
+
+    let mut pointed_at: BTreeMap<String, String> = BTreeMap::new();
+    let mut pruned = 0;
+    for line in store.history("hello") {
+        for change in line["Aliases"].as_array().into_iter().flatten() {
+            let version = change["To"]["FunctionVersion"].as_str().unwrap();
+            pointed_at.insert(change["Name"].to_string(), version.to_owned());
+        }
+        for range in line["Removed"].as_array().into_iter().flatten() {
+            pruned += 1;
+            let range = range[0].as_u64().unwrap()..=range[1].as_u64().unwrap();
+            let is_removed = |version: &String| range.contains(&version.parse().unwrap());
+            assert!(!pointed_at.values().any(is_removed), "{line}");
+        }
+    }
+    assert!(pruned > 0, "nobody pruned while others published");
+    let standing = standing(&store);
+    for version in pointed_at.values() {
+        assert!(standing.contains(&version.parse().unwrap()), "{version}");
+    }
 }
