@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -18,8 +19,11 @@ const DAY: u64 = 86_400_000;
 /// A version of a fixture: its number, how many days ago it was published, its description.
 type Published<'a> = (u64, u64, &'a str);
 
+/// The size of each package of a fixture.
+const SIZE: u64 = 90;
+
 /// Makes a store whose `hello` has published these versions, by files and a history as the tool
-/// writes them. The package of version N has N bytes more than that of an empty file.
+/// writes them, but that versions alike share their files, or many would take their time.
 fn published(versions: &[Published<'_>]) -> TestStore {
     let store = TestStore::with_function("hello");
     let config = store.json("hello/$LATEST/config.json");
@@ -44,22 +48,18 @@ fn published(versions: &[Published<'_>]) -> TestStore {
     append(&mut line, now - 4000 * DAY);
     fs::create_dir(store.join("hello/versions")).unwrap();
     for (number, days, description) in versions {
-        let mut config = config.clone();
-        config["Version"] = json!(number.to_string());
-        config["Description"] = json!(description);
-        config["CodeSize"] = json!(zip_of(&[]).len() as u64 + number);
-        let text = config.to_string();
+        let (files, config_sha256) = files_of(&store, &config, description);
         let directory = store.join(&format!("hello/versions/{number}"));
         fs::create_dir(&directory).unwrap();
-        fs::write(directory.join("config.json"), &text).unwrap();
-        let package = fs::File::create(directory.join("code.zip")).unwrap();
-        package.set_len(zip_of(&[]).len() as u64 + number).unwrap();
+        for file in ["config.json", "code.zip"] {
+            fs::hard_link(files.join(file), directory.join(file)).unwrap();
+        }
         let time = now - days * DAY + number;
         let published = Timestamp::from_milliseconds(time).to_string();
         line["Operation"] = json!("PublishVersion");
         line["Token"] = json!(format!("{number:08}"));
         line["Made"] = json!([{
-            "Version": number, "ConfigSha256": sha256_hex(text.as_bytes()), "Published": published,
+            "Version": number, "ConfigSha256": config_sha256, "Published": published,
         }]);
         line["HighestVersion"] = json!(number);
         append(&mut line, time);
@@ -68,14 +68,26 @@ fn published(versions: &[Published<'_>]) -> TestStore {
     store
 }
 
-fn prune(store: &TestStore, options: &[&str]) -> Ran {
-    store.run(&[&["prune", "hello"], options].concat())
+/// Makes the files of versions with a description, once, and returns where they are, and the hash of
+/// the configuration.
+fn files_of(store: &TestStore, latest: &Value, description: &str) -> (PathBuf, String) {
+    let mut config = latest.clone();
+    config["Description"] = json!(description);
+    config["CodeSize"] = json!(SIZE);
+    let text = config.to_string();
+    let hash = sha256_hex(text.as_bytes());
+    let files = store.beside(&hash);
+    if !files.exists() {
+        fs::create_dir(&files).unwrap();
+        fs::write(files.join("config.json"), &text).unwrap();
+        let package = fs::File::create(files.join("code.zip")).unwrap();
+        package.set_len(SIZE).unwrap();
+    }
+    (files, hash)
 }
 
-/// Returns what a version has for a package's size in these tests.
-fn size_of(numbers: impl IntoIterator<Item = u64>) -> u64 {
-    let empty = zip_of(&[]).len() as u64;
-    numbers.into_iter().map(|number| empty + number).sum()
+fn prune(store: &TestStore, options: &[&str]) -> Ran {
+    store.run(&[&["prune", "hello"], options].concat())
 }
 
 /// Returns the plan as a document.
@@ -158,17 +170,17 @@ fn a_plan_tells_each_version_and_why_it_stays_or_goes_and_changes_nothing() {
     let path = store.path().display().to_string();
     let text = masked(&ran.stdout).replace(&path, "STORE");
     insta::assert_snapshot!(text, @r"
-    keep     1  <time>   23 bytes  alias canary
-    keep     2  <time>   24 bytes  its description matches release-*
-    remove   4  <time>   26 bytes  not among the last 2, older than 30d, its description matches no pattern
-    remove   5  <time>   27 bytes  not among the last 2, older than 30d, its description matches no pattern
+    keep     1  <time>   90 bytes  alias canary
+    keep     2  <time>   90 bytes  its description matches release-*
+    remove   4  <time>   90 bytes  not among the last 2, older than 30d, its description matches no pattern
+    remove   5  <time>   90 bytes  not among the last 2, older than 30d, its description matches no pattern
     keep     7  unknown                       116 bytes  of unknown age
-    keep     8  <time>   30 bytes  broken: STORE/hello/versions/8/config.json: line 1: not JSON: EOF while parsing a value (column 12)
+    keep     8  <time>   90 bytes  broken: STORE/hello/versions/8/config.json: line 1: not JSON: EOF while parsing a value (column 12)
     keep     9  <time>    0 bytes  broken: STORE/hello/versions/9/code.zip: the file is missing; put it back from a copy, or delete the version with delete-function --qualifier 9
-    keep    10  <time>   32 bytes  published within 30d
-    keep    12  <time>   34 bytes  aliases canary live, among the last 2, published within 30d
-    keep    13  <time>   35 bytes  among the last 2, published within 30d
-    hello: --apply would remove 2 versions and free 53 bytes; 8 versions kept
+    keep    10  <time>   90 bytes  published within 30d
+    keep    12  <time>   90 bytes  aliases canary live, among the last 2, published within 30d
+    keep    13  <time>   90 bytes  among the last 2, published within 30d
+    hello: --apply would remove 2 versions and free 180 bytes; 8 versions kept
     ");
 }
 
@@ -193,7 +205,7 @@ fn a_plan_is_a_document_for_scripts() {
     assert_eq!(going(&plan), [4, 5]);
     assert_eq!(
         plan["Totals"],
-        json!({"Kept": 8, "Removed": 2, "BytesFreed": size_of([4, 5])})
+        json!({"Kept": 8, "Removed": 2, "BytesFreed": 2 * SIZE})
     );
     let aliases = |names: &[&str]| json!({"Reason": "Aliases", "Names": names});
     let last = json!({"Reason": "KeepLast"});
@@ -218,7 +230,7 @@ fn a_plan_is_a_document_for_scripts() {
     assert_eq!(reasons(&plan, 13), json!([last, within]));
     let fourth = &plan["Versions"][2];
     assert_eq!(fourth["Description"], "a try");
-    assert_eq!(fourth["CodeSize"], size_of([4]));
+    assert_eq!(fourth["CodeSize"], SIZE);
     let made = &store.history("hello")[3]["Made"][0];
     assert_eq!(fourth["Published"], made["Published"]);
     let versions = plan["Versions"].as_array().unwrap();
@@ -289,19 +301,19 @@ fn what_was_removed_is_told_in_the_layout_of_the_plan() {
         masked(&ran.stdout)
     };
     insta::assert_snapshot!(text(&["--keep-last", "1"]), @r"
-    remove  1  <time>  23 bytes  not among the last 1
-    remove  2  <time>  24 bytes  not among the last 1
-    keep    3  <time>  25 bytes  among the last 1
-    hello: --apply would remove 2 versions and free 47 bytes; 1 version kept
+    remove  1  <time>  90 bytes  not among the last 1
+    remove  2  <time>  90 bytes  not among the last 1
+    keep    3  <time>  90 bytes  among the last 1
+    hello: --apply would remove 2 versions and free 180 bytes; 1 version kept
     ");
     insta::assert_snapshot!(text(&["--keep-last", "1", "--apply"]), @r"
-    removed  1  <time>  23 bytes  not among the last 1
-    removed  2  <time>  24 bytes  not among the last 1
-    kept     3  <time>  25 bytes  among the last 1
-    hello: 2 versions removed, 47 bytes freed; 1 version kept
+    removed  1  <time>  90 bytes  not among the last 1
+    removed  2  <time>  90 bytes  not among the last 1
+    kept     3  <time>  90 bytes  among the last 1
+    hello: 2 versions removed, 180 bytes freed; 1 version kept
     ");
     insta::assert_snapshot!(text(&["--keep-last", "1", "--apply"]), @r"
-    kept     3  <time>  25 bytes  among the last 1
+    kept     3  <time>  90 bytes  among the last 1
     hello: nothing to remove; 1 version kept
     ");
 }
@@ -317,6 +329,18 @@ fn colours_are_for_those_who_want_them() {
     }
     let stripped = fancy_regex::Regex::new("\u{1b}\\[[0-9]*m").unwrap();
     assert_eq!(stripped.replace_all(&coloured, ""), plain);
+}
+
+#[test]
+fn a_version_stays_that_matches_one_of_many_patterns() {
+    let store = published(&[(1, 1, "release-1"), (2, 1, "a try"), (3, 1, "hotfix 2")]);
+    let rules = [
+        "--keep-matching",
+        "release-*",
+        "--keep-matching",
+        "hotfix ?",
+    ];
+    assert_eq!(going(&plan(&store, &rules)), [2]);
 }
 
 #[test]

@@ -100,12 +100,28 @@ fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
         told("update-function-code", &publish, " (version 2 of hello)");
         store.get("hello", &["--qualifier", "2"]).succeeded();
 
+        told("restore", &["hello", "1"], " (version $LATEST of hello)");
+        assert_eq!(store.history("hello").pop().unwrap()["Restored"], 1);
+
+        let alias = [&["--name", "live", "--function-version", "1"], &HELLO[..]].concat();
+        store
+            .run(&[&["create-alias"], &alias[..]].concat())
+            .succeeded();
+        let rollback = ["hello", "--alias", "live", "--to", "2"];
+        told("rollback", &rollback, " (alias live to version 2)");
+        let live = store.json("hello/aliases/live.json");
+        assert_eq!(live["FunctionVersion"], "2");
+
+        store.update("hello", b"v4", &["--publish"]).succeeded();
+        told("prune", &["hello", "--keep-last", "1", "--apply"], "");
+        assert!(!store.join("hello/versions/1").exists());
+
         told(
             "delete-function",
-            &[&HELLO[..], &["--qualifier", "1"]].concat(),
+            &[&HELLO[..], &["--qualifier", "3"]].concat(),
             "",
         );
-        assert!(!store.join("hello/versions/1").exists());
+        assert!(!store.join("hello/versions/3").exists());
         told("delete-function", &HELLO, "");
         assert!(!store.join("hello").exists());
     }
@@ -116,16 +132,25 @@ fn a_result_that_cannot_be_written_and_changed_nothing_does_not_say_that_it_did(
     for (stdout, cause) in each_stdout() {
         let store = TestStore::with_function("hello");
         store.publish("hello", &[]).succeeded();
+        store.place_alias("live", &serde_json::json!({"FunctionVersion": "1"}));
         let zip = store.zip("code.zip", b"v1");
         let before = store.files();
-        for (operation, options) in [
-            ("get-function", &[][..]),
-            ("get-function-configuration", &[]),
-            ("list-versions-by-function", &[]),
-            ("publish-version", &[]),
-            ("update-function-code", &["--dry-run", "--zip-file", &zip]),
+        let rollback = ["rollback", "hello", "--alias", "live", "--to", "1"];
+        for (arguments, options) in [
+            (&["get-function"][..], &HELLO[..]),
+            (&["get-function-configuration"], &HELLO),
+            (&["list-versions-by-function"], &HELLO),
+            (&["publish-version"], &HELLO),
+            (
+                &["update-function-code", "--dry-run", "--zip-file", &zip],
+                &HELLO,
+            ),
+            (&["restore", "hello", "1"], &["--dry-run"]),
+            (&rollback, &["--dry-run"]),
+            (&["prune", "hello"], &["--keep-last", "0"]),
+            (&["prune", "hello", "--apply"], &["--keep-last", "1"]),
         ] {
-            let arguments = [&[operation][..], &HELLO, options].concat();
+            let arguments = [arguments, options].concat();
             let (code, stderr) = run_with_stdout(&store, &arguments, stdout());
             let expected = format!("\nthe result could not be written to stdout: {cause}\n");
             assert_eq!((code, stderr), (Some(255), expected), "{arguments:?}");

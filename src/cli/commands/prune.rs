@@ -39,8 +39,8 @@ pub(super) struct PruneArgs {
     /// Keep so many versions, those with the highest numbers
     #[arg(long, value_name = "N", group = "rules")]
     keep_last: Option<usize>,
-    /// Keep versions that were published within this time, such as 30d, 12h or 2w; one stays that
-    /// nobody knows the age of, as it was placed by hand
+    /// Keep versions that were published within this time, such as 30d, 12h or 2w, and those of
+    /// unknown age, placed by hand
     #[arg(long, value_name = "TIME", group = "rules")]
     keep_within: Option<Age>,
     /// Keep versions whose description matches this pattern, with *, ? and [a-z]; may be repeated
