@@ -56,7 +56,7 @@ pub enum AliasTarget {
 
 impl AliasConfiguration {
     /// Makes an alias that says nothing yet but what it points to.
-    pub fn to(target: AliasTarget) -> Self {
+    pub fn pointing_to(target: AliasTarget) -> Self {
         let mut alias = Self {
             document: Document::default(),
             target,

@@ -36,7 +36,7 @@ pub fn create_alias(
         return Err(exists(&alias));
     }
     let target = target_of(store, &alias, &request.function_version)?;
-    let mut wanted = AliasConfiguration::to(target);
+    let mut wanted = AliasConfiguration::pointing_to(target);
     if let Some(description) = &request.description {
         wanted.set_description(description);
     }

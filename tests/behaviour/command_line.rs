@@ -167,6 +167,12 @@ fn complete<'a>(name: &'a str, zip: &'a str) -> Vec<&'a str> {
     if name != "list-functions" {
         arguments.extend(["--function-name", "hello"]);
     }
+    if name.ends_with("-alias") {
+        arguments.extend(["--name", "live"]);
+    }
+    if name == "create-alias" {
+        arguments.extend(["--function-version", "1"]);
+    }
     if name == "create-function" {
         arguments.extend(["--runtime", "python3.13", "--role", ROLE]);
         arguments.extend(["--handler", "app.handler"]);
@@ -177,7 +183,7 @@ fn complete<'a>(name: &'a str, zip: &'a str) -> Vec<&'a str> {
     arguments
 }
 
-const COMMANDS: [(&str, &str); 7] = [
+const COMMANDS: [(&str, &str); 12] = [
     ("CreateFunction", "create-function"),
     ("UpdateFunctionCode", "update-function-code"),
     (
@@ -188,6 +194,11 @@ const COMMANDS: [(&str, &str); 7] = [
     ("GetFunctionConfiguration", "get-function-configuration"),
     ("ListFunctions", "list-functions"),
     ("ListVersionsByFunction", "list-versions-by-function"),
+    ("CreateAlias", "create-alias"),
+    ("UpdateAlias", "update-alias"),
+    ("GetAlias", "get-alias"),
+    ("ListAliases", "list-aliases"),
+    ("DeleteAlias", "delete-alias"),
 ];
 
 /// Options of the AWS CLI itself: what `aws help` lists, and what every command of it has.

@@ -473,3 +473,44 @@ fn a_first_publish_by_sixteen_at_once_makes_one_version() {
     assert_eq!(store.history("hello").len(), 1);
     assert_eq!(names_in(&store.join("hello/.staging")), [""; 0]);
 }
+
+#[test]
+fn of_sixteen_that_update_an_alias_with_one_revision_id_one_succeeds() {
+    let store = TestStore::with_function("hello");
+    store.publish("hello", &[]).succeeded();
+    let made = store.create_alias("live", "$LATEST", &[]).succeeded();
+    let id = made["RevisionId"].as_str().unwrap();
+    let all = at_once(16, |writer| {
+        let description = writer.to_string();
+        let options = ["--revision-id", id, "--description", &description];
+        store.update_alias("live", &[&options[..], &PATIENT].concat())
+    });
+    let (won, lost): (Vec<&Ran>, Vec<&Ran>) = all.iter().partition(|ran| ran.code == Some(0));
+    let [won] = won[..] else {
+        panic!("{all:?}");
+    };
+    for ran in lost {
+        ran.failed_with("PreconditionFailedException", "UpdateAlias");
+    }
+    let now = store.alias("get-alias", "live", &[]).succeeded();
+    assert_eq!(now, won.succeeded());
+    store.check_chain("hello");
+}
+
+#[test]
+fn of_sixteen_that_create_one_alias_at_once_one_succeeds_and_all_can_delete_it() {
+    let store = TestStore::with_function("hello");
+    let all = at_once(16, |_| store.create_alias("live", "$LATEST", &PATIENT));
+    let (won, lost): (Vec<&Ran>, Vec<&Ran>) = all.iter().partition(|ran| ran.code == Some(0));
+    assert_eq!(won.len(), 1, "{all:?}");
+    for ran in lost {
+        ran.failed_with("ResourceConflictException", "CreateAlias");
+    }
+    for ran in at_once(16, |_| store.alias("delete-alias", "live", &PATIENT)) {
+        ran.succeeded_silently();
+    }
+    // One line for what was made, one for what was deleted.
+    assert_eq!(store.history("hello").len(), 3);
+    nothing_is_staged(&store, "hello");
+    store.check_chain("hello");
+}

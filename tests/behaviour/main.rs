@@ -11,6 +11,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alias_files;
+mod alias_lists;
+mod alias_rules;
+mod aliases;
 mod bad_input;
 mod command_line;
 mod concurrency;

@@ -409,6 +409,19 @@ fn every_operation(store: &TestStore, options: &[&str]) -> Vec<(&'static str, bo
             store.list("hello", options),
         ),
         (
+            "CreateAlias",
+            true,
+            store.create_alias("live", "2", options),
+        ),
+        ("UpdateAlias", true, store.update_alias("live", options)),
+        ("GetAlias", false, store.alias("get-alias", "live", options)),
+        ("ListAliases", false, store.list_aliases(options)),
+        (
+            "DeleteAlias",
+            true,
+            store.alias("delete-alias", "live", options),
+        ),
+        (
             "DeleteFunction, a version",
             true,
             store.delete("hello", &with(&["--qualifier", "1"])),

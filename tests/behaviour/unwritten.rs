@@ -103,14 +103,21 @@ fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
         told("restore", &["hello", "1"], " (version $LATEST of hello)");
         assert_eq!(store.history("hello").pop().unwrap()["Restored"], 1);
 
-        let alias = [&["--name", "live", "--function-version", "1"], &HELLO[..]].concat();
-        store
-            .run(&[&["create-alias"], &alias[..]].concat())
-            .succeeded();
-        let rollback = ["hello", "--alias", "live", "--to", "2"];
-        told("rollback", &rollback, " (alias live to version 2)");
-        let live = store.json("hello/aliases/live.json");
-        assert_eq!(live["FunctionVersion"], "2");
+        let live = [&HELLO[..], &["--name", "live"]].concat();
+        let create = [&live[..], &["--function-version", "1"]].concat();
+        told("create-alias", &create, " (alias live to version 1)");
+        let update = [&live[..], &["--function-version", "2"]].concat();
+        told("update-alias", &update, " (alias live to version 2)");
+        assert_eq!(store.get("hello:live", &[]).succeeded()["Version"], "2");
+        let rollback = ["hello", "--alias", "live"];
+        told("rollback", &rollback, " (alias live to version 1)");
+        assert_eq!(store.get("hello:live", &[]).succeeded()["Version"], "1");
+        // What prints nothing has nothing that could be lost.
+        let delete = [&["delete-alias"][..], &live].concat();
+        let (code, stderr) = run_with_stdout(&store, &delete, stdout());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let query = [&live[..], &["--query", "Name"]].concat();
+        told("delete-alias", &query, "");
 
         store.update("hello", b"v4", &["--publish"]).succeeded();
         told("prune", &["hello", "--keep-last", "1", "--apply"], "");
@@ -132,7 +139,7 @@ fn a_result_that_cannot_be_written_and_changed_nothing_does_not_say_that_it_did(
     for (stdout, cause) in each_stdout() {
         let store = TestStore::with_function("hello");
         store.publish("hello", &[]).succeeded();
-        store.place_alias("live", &serde_json::json!({"FunctionVersion": "1"}));
+        store.create_alias("live", "1", &[]).succeeded();
         let zip = store.zip("code.zip", b"v1");
         let before = store.files();
         let rollback = ["rollback", "hello", "--alias", "live", "--to", "1"];
@@ -140,6 +147,8 @@ fn a_result_that_cannot_be_written_and_changed_nothing_does_not_say_that_it_did(
             (&["get-function"][..], &HELLO[..]),
             (&["get-function-configuration"], &HELLO),
             (&["list-versions-by-function"], &HELLO),
+            (&["list-aliases"], &HELLO),
+            (&["get-alias", "--name", "live"], &HELLO),
             (&["publish-version"], &HELLO),
             (
                 &["update-function-code", "--dry-run", "--zip-file", &zip],

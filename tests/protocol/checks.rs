@@ -8,6 +8,7 @@ use lambda_store::store::Store;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::aliases::{ALIASES, check_alias_lists, get_alias};
 use crate::model::{CodeTime, Function, Model, hex, time_of};
 use crate::operations::{get, list_functions, list_versions, status};
 use crate::support::files_under;
@@ -49,6 +50,14 @@ fn see_function(store: &Store, world: &World, function: &str, seen: &mut Seen) {
             seen.insert(format!("{function}:{number:02}"), version);
         }
     }
+    for alias in ALIASES {
+        if let Some(found) = get_alias(store, function, alias) {
+            seen.insert(format!("{function}:{alias} alias"), found);
+        }
+        if let Ok(target) = get(store, function, Some(alias)) {
+            seen.insert(format!("{function}:{alias}"), target);
+        }
+    }
     if let Ok(text) = std::fs::read_to_string(world.join(function).join("function.json")) {
         let value = serde_json::from_str(&text).unwrap();
         seen.insert(format!("{function}/function.json"), value);
@@ -69,7 +78,7 @@ fn last_named(world: &World, function: &str) -> u64 {
         .unwrap_or(0)
 }
 
-/// Sees that both lists hold what the model says, in their order, whatever the size of a page.
+/// Sees that all lists hold what the model says, in their order, whatever the size of a page.
 pub(crate) fn check_lists(world: &World, model: &Model, page_size: i64) {
     let Some(store) = world.reader() else {
         return;
@@ -88,6 +97,7 @@ pub(crate) fn check_lists(world: &World, model: &Model, page_size: i64) {
             .map(in_list)
             .collect();
         assert_eq!(list_versions(&store, name, page_size), states);
+        check_alias_lists(&store, name, function, page_size);
         latest.push(in_list(unqualified));
         all.extend(states);
     }
@@ -116,6 +126,13 @@ pub(crate) fn expected(world: &World, model: &Model) -> Seen {
         for number in function.versions.keys() {
             let answer = function.version_answer(name, *number).unwrap();
             seen.insert(format!("{name}:{number:02}"), answer);
+        }
+        for alias in ALIASES {
+            let found = function.alias_answer(name, alias);
+            let target = function.aliased_answer(name, alias, files_modified);
+            let found = found.map(|found| (format!("{name}:{alias} alias"), found));
+            let target = target.map(|target| (format!("{name}:{alias}"), target));
+            seen.extend(found.into_iter().chain(target));
         }
         if let Some(settings) = &function.settings {
             seen.insert(format!("{name}/function.json"), settings.clone());
@@ -164,7 +181,7 @@ pub(crate) fn check_files(world: &World, name: &str, function: &Function) {
     assert_eq!(world.staged(name), [""; 0], "left in .staging");
     let directory = world.join(name);
     let mut files = files_under(&directory);
-    for made in ["versions", "$LATEST"] {
+    for made in ["versions", "aliases", "$LATEST"] {
         files.remove(Path::new(made));
     }
     let mut take = |path: String| {
@@ -190,6 +207,12 @@ pub(crate) fn check_files(world: &World, name: &str, function: &Function) {
         assert!(
             *take(format!("versions/{number}/code.zip")) == *version.code.bytes,
             "the package of version {number} differs"
+        );
+    }
+    for (alias, document) in &function.aliases {
+        assert_eq!(
+            json_of(take(format!("aliases/{alias}.json"))),
+            Value::Object(document.clone())
         );
     }
     if let Some(settings) = &function.settings {
@@ -243,8 +266,15 @@ fn check_history(world: &World, name: &str, function: &Function, text: &str) {
                 assert_eq!(recorded, Some(json!(sha256)));
             }
         }
-        if line["Operation"] != "Prune" {
-            ids.push(line["Latest"]["RevisionId"].to_string());
+        // A change of an alias leaves the id of `$LATEST`, and gives one to the alias; a prune leaves
+        // it, too.
+        match line.get("Aliases") {
+            None if line["Operation"] == "Prune" => {}
+            None => ids.push(line["Latest"]["RevisionId"].to_string()),
+            Some(changes) => {
+                let id = changes[0].get("RevisionId");
+                ids.extend(id.map(Value::to_string));
+            }
         }
         let latest = line["Latest"].as_object_mut().unwrap();
         latest.shift_remove("CodeModified");

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use lambda_store::store::{Step, Store};
 
+use crate::aliases::AliasOperation;
 use crate::attempt::{Attempt, attempt, succeed};
 use crate::by_hand::{placed, replace_code};
 use crate::checks::{Published, check_files, expected, see};
@@ -45,6 +46,12 @@ fn changed(world: &World, model: &mut Model) {
     world.move_clock(1000);
     succeed(world, model, &Operation::update("hello", package(1), false));
     describe(world, model);
+}
+
+/// The same with an alias of the version.
+fn aliased(world: &World, model: &mut Model) {
+    changed(world, model);
+    succeed(world, model, &AliasOperation::create(1));
 }
 
 /// A function that was just published.
@@ -117,6 +124,10 @@ fn scenarios() -> Vec<Scenario> {
             placed,
             Operation::update("hello", package(1), true),
         ),
+        scenario("create alias", changed, AliasOperation::create(1)),
+        scenario("create alias by hand", placed, AliasOperation::create(0)),
+        scenario("update alias", aliased, AliasOperation::update(0)),
+        scenario("delete alias", aliased, AliasOperation::delete()),
         scenario(
             "update and publish a large one",
             changed,

@@ -17,6 +17,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aliases;
 mod attempt;
 mod by_hand;
 mod checks;

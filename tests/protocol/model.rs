@@ -78,6 +78,8 @@ pub(crate) struct Function {
     pub(crate) code: Package,
     pub(crate) code_time: CodeTime,
     pub(crate) versions: BTreeMap<u64, Version>,
+    /// The aliases' files, member by member.
+    pub(crate) aliases: BTreeMap<&'static str, Members>,
     /// `function.json`, where there is one.
     pub(crate) settings: Option<Value>,
     /// The lines of the history, without what is random or follows from the files' bytes.
@@ -85,8 +87,8 @@ pub(crate) struct Function {
     /// When `$LATEST`'s revision id last moved.
     moved: u64,
     /// What the last line knew of the configuration and the package.
-    pub(crate) recorded: Option<(Members, Package)>,
-    pub(crate) highest: u64,
+    recorded: Option<(Members, Package)>,
+    highest: u64,
     published: Option<(u64, String)>,
 }
 
@@ -275,6 +277,7 @@ impl Function {
             code,
             code_time: CodeTime::ByHand,
             versions: BTreeMap::new(),
+            aliases: BTreeMap::new(),
             settings: None,
             history: Vec::new(),
             moved: 0,
@@ -472,30 +475,46 @@ impl Function {
         found_edited: &[&str],
     ) {
         self.moved = time;
-        self.recorded = Some((self.config.clone(), self.code.clone()));
-        let mut line = self.line(operation, time, told);
-        if !found_edited.is_empty() {
-            line["FoundEdited"] = json!(found_edited);
-        }
-        self.history.push(line);
-    }
-
-    /// The line of a change, with `$LATEST` as it is.
-    pub(crate) fn line(&self, operation: &str, time: u64, told: Option<(&str, Value)>) -> Value {
         let mut line = json!({"Format": 1, "Time": time_text(time), "Operation": operation});
         if let Some((member, value)) = told {
             line[member] = value;
         }
+        if !found_edited.is_empty() {
+            line["FoundEdited"] = json!(found_edited);
+        }
+        let latest = self.know_latest();
+        self.push_line(line, latest);
+    }
+
+    /// Ends a change that does not look at `$LATEST`: what was known of it stays known.
+    pub(crate) fn end_change_beside_latest(&mut self, line: Value) {
+        let known = self.history.last().map(|line| line["Latest"].clone());
+        let latest = known.unwrap_or_else(|| self.know_latest());
+        self.push_line(line, latest);
+    }
+
+    /// Raises the highest number to one that a change meets.
+    pub(crate) fn raise_highest(&mut self, number: u64) {
+        self.highest = self.highest.max(number);
+    }
+
+    /// Records `$LATEST` as it is.
+    fn know_latest(&mut self) -> Value {
+        self.recorded = Some((self.config.clone(), self.code.clone()));
+        json!({
+            "RevisionId": self.revision_id(),
+            "CodeSha256": self.code.sha256,
+            "CodeSize": self.code.bytes.len(),
+        })
+    }
+
+    fn push_line(&mut self, mut line: Value, latest: Value) {
         line["HighestVersion"] = json!(self.highest);
         if let Some((number, content)) = &self.published {
             line["LastPublished"] = json!({"Version": number, "ContentSha256": content});
         }
-        line["Latest"] = json!({
-            "RevisionId": self.revision_id(),
-            "CodeSha256": self.code.sha256,
-            "CodeSize": self.code.bytes.len(),
-        });
-        line
+        line["Latest"] = latest;
+        self.history.push(line);
     }
 
     /// Takes over the facts that the directories show, once, as a change without a history does.
@@ -518,6 +537,7 @@ impl Model {
             Operation::Publish { .. } => self.publish(operation, now),
             Operation::Restore { .. } => self.restore(operation, now),
             Operation::Prune { .. } => self.prune(operation, now),
+            Operation::Alias(operation) => self.change_alias(operation, now),
         }
     }
 

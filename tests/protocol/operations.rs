@@ -11,6 +11,7 @@ use lambda_store::operations;
 use lambda_store::store::{PackageSource, Store};
 use serde_json::{Value, json};
 
+use crate::aliases::AliasOperation;
 use crate::model::{Members, Model, Package, short_config};
 use crate::own_operations::{perform_prune, perform_restore};
 use crate::support::requested_configuration;
@@ -72,6 +73,7 @@ pub(crate) enum Operation {
         keep_last: usize,
         apply: bool,
     },
+    Alias(AliasOperation),
 }
 
 /// What an operation answered.
@@ -156,6 +158,7 @@ impl Operation {
             | Self::Publish { function, .. }
             | Self::Restore { function, .. }
             | Self::Prune { function, .. } => function,
+            Self::Alias(operation) => operation.function,
         }
     }
 
@@ -179,7 +182,7 @@ impl Operation {
 
     /// Whether the operation looks at `$LATEST`, and records what it is.
     pub(crate) fn looks_at_latest(&self) -> bool {
-        !matches!(self, Self::Prune { .. })
+        !matches!(self, Self::Prune { .. } | Self::Alias(_))
     }
 
     /// Performs the operation on a store; the model says what the present state is.
@@ -196,6 +199,7 @@ impl Operation {
             (Revision::Former, Some(function)) => Some(function.former_revision_id()),
         };
         match self {
+            Self::Alias(operation) => operation.perform(store, model),
             Self::Create {
                 function,
                 code,

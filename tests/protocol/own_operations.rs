@@ -94,7 +94,7 @@ impl Model {
         Ok(Answer::new(function.latest_answer(name, 0)))
     }
 
-    /// Removes all versions but the last ones; answers with the numbers of those that go.
+    /// Removes all versions but the last ones and those that aliases point to; answers with the numbers of those that go.
     pub(crate) fn prune(
         &mut self,
         operation: &Operation,
@@ -109,25 +109,28 @@ impl Model {
             unreachable!()
         };
         let function = self.function(name)?;
-        let mut going: Vec<u64> = function.versions.keys().copied().collect();
-        going.truncate(going.len().saturating_sub(*keep_last));
+        let numbers: Vec<u64> = function.versions.keys().copied().collect();
+        let others = &numbers[..numbers.len().saturating_sub(*keep_last)];
+        let pointed_at = function.pointed_at();
+        let going: Vec<u64> = others
+            .iter()
+            .copied()
+            .filter(|number| !pointed_at.contains(number))
+            .collect();
         let answer = Answer::new(json!(going));
         if !apply || going.is_empty() {
             return Ok(answer);
         }
         let time = function.next_time(now.clock);
         function.settle_facts();
-        function.highest = function.highest.max(going[going.len() - 1]);
+        function.raise_highest(going[going.len() - 1]);
         function
             .versions
             .retain(|number, _| !going.contains(number));
-        let mut line = function.line("Prune", time, Some(("Removed", ranges(&going))));
-        match function.history.last() {
-            // It does not look at `$LATEST`.
-            Some(before) => line["Latest"] = before["Latest"].clone(),
-            None => function.recorded = Some((function.config.clone(), function.code.clone())),
-        }
-        function.history.push(line);
+        let line = json!({
+            "Format": 1, "Time": time_text(time), "Operation": "Prune", "Removed": ranges(&going),
+        });
+        function.end_change_beside_latest(line);
         Ok(answer)
     }
 }

@@ -4,6 +4,7 @@ use lambda_store::store::Store;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
+use crate::aliases::{AliasEdit, alias_edit, alias_operation};
 use crate::attempt::attempt;
 use crate::checks::{FUNCTIONS, Published, check_lists, check_recorded_times, expected, see};
 use crate::configuration::given;
@@ -30,7 +31,7 @@ enum Action {
     Edit(&'static str, Edit),
     /// Milliseconds, back too.
     MoveClock(i64),
-    /// Both lists, in pages of this size.
+    /// All lists, in pages of this size.
     List(i64),
 }
 
@@ -46,6 +47,7 @@ enum Edit {
     ReplaceCode { package: Package, keep_times: bool },
     TouchCode,
     PlaceVersion { above: u64, package: Package },
+    Alias(AliasEdit),
     RemoveHistory,
     PlaceFunction(Package),
     LeaveSomething,
@@ -154,7 +156,16 @@ fn operation() -> impl Strategy<Value = Operation> {
         keep_last,
         apply,
     });
-    prop_oneof![1 => create, 4 => update, 4 => configure, 5 => publish, 3 => restore, 2 => prune]
+    let alias = alias_operation(function(), revision(), description());
+    prop_oneof![
+        1 => create,
+        4 => update,
+        4 => configure,
+        5 => publish,
+        3 => restore,
+        2 => prune,
+        5 => alias,
+    ]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -170,6 +181,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => Just(Edit::TouchCode),
         1 => (1..4_u64, placed_package())
             .prop_map(|(above, package)| Edit::PlaceVersion { above, package }),
+        3 => alias_edit(description()).prop_map(Edit::Alias),
         1 => Just(Edit::RemoveHistory),
         1 => placed_package().prop_map(Edit::PlaceFunction),
         1 => Just(Edit::LeaveSomething),
@@ -381,6 +393,12 @@ impl Run {
                     files_modified: files_modified(&version),
                 };
                 function.versions.insert(number, placed);
+            }
+            Edit::Alias(edit) => {
+                // An edit of what a change is about to replace or remove may be lost.
+                if world.pending(name).is_none() {
+                    edit.make(&directory, function);
+                }
             }
             Edit::RemoveHistory => {
                 let staged = world.staged(name);

@@ -239,6 +239,28 @@ impl TestStore {
         self.run(&[&["delete-function", "--function-name", function], options].concat())
     }
 
+    /// Runs `create-alias` with further options.
+    pub fn create_alias(&self, name: &str, version: &str, options: &[&str]) -> Ran {
+        let version = ["--function-version", version];
+        self.alias("create-alias", name, &[&version, options].concat())
+    }
+
+    /// Runs `update-alias` with further options.
+    pub fn update_alias(&self, name: &str, options: &[&str]) -> Ran {
+        self.alias("update-alias", name, options)
+    }
+
+    /// Runs a command about an alias of `hello`.
+    pub fn alias(&self, command: &str, name: &str, options: &[&str]) -> Ran {
+        let required = [command, "--function-name", "hello", "--name", name];
+        self.run(&[&required, options].concat())
+    }
+
+    /// Runs `list-aliases` of `hello` with further options.
+    pub fn list_aliases(&self, options: &[&str]) -> Ran {
+        self.run(&[&["list-aliases", "--function-name", "hello"], options].concat())
+    }
+
     /// Places an alias of `hello` by hand.
     pub fn place_alias(&self, name: &str, alias: &Value) {
         std::fs::create_dir_all(self.join("hello/aliases")).unwrap();
@@ -305,6 +327,13 @@ impl Ran {
     pub fn succeeded(&self) -> Value {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// Sees that the command succeeded and printed nothing at all.
+    #[track_caller]
+    pub fn succeeded_silently(&self) {
+        let said = (self.code, self.stdout.as_str(), self.stderr.as_str());
+        assert_eq!(said, (Some(0), "", ""));
     }
 
     /// Sees that the command failed with an exit code and printed no result; returns stderr.

@@ -272,3 +272,66 @@ fn a_publish_makes_the_same_calls_whatever_the_number_of_functions() {
     };
     assert_eq!(publish_among(1), publish_among(1_000));
 }
+
+/// Places aliases by hand, the first of which is `live`.
+fn place_aliases(store: &TestStore, count: usize) {
+    for index in 0..count {
+        let name = match index {
+            0 => "live".to_owned(),
+            other => format!("alias-{other}"),
+        };
+        store.place_alias(&name, &json!({"Name": name, "FunctionVersion": "1"}));
+    }
+}
+
+#[test]
+fn what_is_done_with_an_alias_makes_the_same_calls_whatever_the_number_of_aliases_and_versions() {
+    let alias = |command: &'static str, options: &[&'static str]| {
+        let required = [command, "--function-name", FUNCTION];
+        [&required, options].concat()
+    };
+    let routing = "AdditionalVersionWeights={1=0.1}";
+    let commands = [
+        alias("get-alias", &["--name", "live"]),
+        alias("get-function", &["--qualifier", "live"]),
+        alias(
+            "create-alias",
+            &["--name", "next", "--function-version", "1"],
+        ),
+        alias(
+            "update-alias",
+            &[
+                "--name",
+                "live",
+                "--function-version",
+                "2",
+                "--routing-config",
+                routing,
+            ],
+        ),
+        alias("delete-alias", &["--name", "live"]),
+    ];
+    let counts_with = |versions: u64, aliases: usize| {
+        let mut store = with_versions(versions);
+        place_aliases(&store, aliases);
+        commands.clone().map(|arguments| {
+            let recorded = record(
+                std::mem::replace(&mut store, TestStore::nothing()),
+                &arguments,
+            );
+            let listed = |call: &&Call| {
+                let is_many = call.text.contains("/versions>") || call.text.contains("/aliases>");
+                call.name.starts_with("getdents") && is_many
+            };
+            assert_eq!(
+                recorded.calls.iter().find(listed).map(|call| &call.text),
+                None
+            );
+            store = recorded.store;
+            let counts = count(&recorded.calls);
+            check_goals(arguments[0], &counts);
+            counts
+        })
+    };
+    assert_eq!(counts_with(2, 1), counts_with(3_000, 2_000));
+}

@@ -8,9 +8,10 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{
-    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages, RESTORE, SMALL, State,
-    Undisturbed, copy_of, create_arguments, update_arguments, with_something_to_publish,
-    with_three_versions, with_two_versions,
+    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages,
+    RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments,
+    update_arguments, with_alias, with_moved_alias, with_something_to_publish, with_three_versions,
+    with_two_versions,
 };
 
 /// The errors, and what the operating system says of them.
@@ -241,4 +242,33 @@ fn deleting_a_version_fails_anywhere() {
 #[test]
 fn deleting_a_function_fails_anywhere() {
     delete_fails("delete-function", &DELETE);
+}
+
+fn alias_fails(operation: &str, prepared: &TestStore, arguments: &[&str]) {
+    let undisturbed = Undisturbed::run(prepared, arguments, &[]);
+    fails_at_each_call(arguments[0], operation, &undisturbed);
+}
+
+#[test]
+fn creating_an_alias_fails_anywhere() {
+    let prepared = with_two_versions(&Packages::new());
+    alias_fails("CreateAlias", &prepared, &CREATE_ALIAS);
+}
+
+#[test]
+fn updating_an_alias_fails_anywhere() {
+    let prepared = with_alias(&Packages::new());
+    alias_fails("UpdateAlias", &prepared, &UPDATE_ALIAS);
+}
+
+#[test]
+fn rolling_an_alias_back_fails_anywhere() {
+    let prepared = with_moved_alias(&Packages::new());
+    alias_fails("Rollback", &prepared, &ROLLBACK);
+}
+
+#[test]
+fn deleting_an_alias_fails_anywhere() {
+    let prepared = with_alias(&Packages::new());
+    alias_fails("DeleteAlias", &prepared, &DELETE_ALIAS);
 }

@@ -88,6 +88,16 @@ fn made() -> TestStore {
         .run(&[&["delete-function"][..], &version].concat())
         .succeeded();
     alias(&store, "hello", "live", "3");
+    let weights = "AdditionalVersionWeights={1=0.5}";
+    let options = ["--routing-config", weights];
+    store.create_alias("canary", "3", &options).succeeded();
+    store
+        .update_alias("canary", &["--description", "made"])
+        .succeeded();
+    store.create_alias("gone", "$LATEST", &[]).succeeded();
+    store
+        .alias("delete-alias", "gone", &[])
+        .succeeded_silently();
     store
 }
 

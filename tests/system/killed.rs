@@ -8,9 +8,10 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 use crate::undisturbed::{
-    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages, RESTORE, SMALL, State,
-    Undisturbed, copy_of, create_arguments, update_arguments, with_something_to_publish,
-    with_three_versions, with_two_versions,
+    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages,
+    RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments,
+    update_arguments, with_alias, with_moved_alias, with_something_to_publish, with_three_versions,
+    with_two_versions,
 };
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
@@ -215,4 +216,32 @@ fn deleting_a_function_is_killed_anywhere() {
     let prepared = with_two_versions(&Packages::new());
     let undisturbed = Undisturbed::run(&prepared, &DELETE, &[]);
     killed_at_each_call("delete-function", &undisturbed);
+}
+
+#[test]
+fn creating_an_alias_is_killed_anywhere() {
+    let prepared = with_two_versions(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, &CREATE_ALIAS, &[]);
+    killed_at_each_call("create-alias", &undisturbed);
+}
+
+#[test]
+fn updating_an_alias_is_killed_anywhere() {
+    let prepared = with_alias(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, &UPDATE_ALIAS, &[]);
+    killed_at_each_call("update-alias", &undisturbed);
+}
+
+#[test]
+fn rolling_an_alias_back_is_killed_anywhere() {
+    let prepared = with_moved_alias(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, &ROLLBACK, &[]);
+    killed_at_each_call("rollback", &undisturbed);
+}
+
+#[test]
+fn deleting_an_alias_is_killed_anywhere() {
+    let prepared = with_alias(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, &DELETE_ALIAS, &[]);
+    killed_at_each_call("delete-alias", &undisturbed);
 }

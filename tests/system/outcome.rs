@@ -12,11 +12,28 @@ use crate::support::{TestStore, masked};
 /// The function that is changed.
 pub(crate) const FUNCTION: &str = "hello";
 
-/// What readers answer: by qualifier, null where there is nothing.
+/// The alias that is changed.
+pub(crate) const ALIAS: &str = "live";
+
+/// What readers answer: by qualifier, null where there is nothing; under its name what the alias is.
 pub(crate) type Answers = BTreeMap<String, Value>;
 
-/// Asks for `$LATEST` and for each version up to a number.
+/// Asks for `$LATEST`, for each version up to a number, and for the alias.
 pub(crate) fn answers(store: &TestStore, up_to: u64) -> Answers {
+    let mut answers = answers_of_function(store, up_to);
+    // Most commands have nothing to do with aliases.
+    if store.join(FUNCTION).join("aliases").exists() {
+        let ran = store.alias("get-alias", ALIAS, &[]);
+        if ran.code == Some(254) {
+            ran.failed_with("ResourceNotFoundException", "GetAlias");
+        } else {
+            answers.insert(ALIAS.to_owned(), ran.succeeded());
+        }
+    }
+    answers
+}
+
+fn answers_of_function(store: &TestStore, up_to: u64) -> Answers {
     let qualifiers = (1..=up_to).map(|number| number.to_string());
     std::iter::once("$LATEST".to_owned())
         .chain(qualifiers)
@@ -62,7 +79,10 @@ pub(crate) fn highest(answers: &Answers) -> u64 {
 
 /// Sees that each answer tells of the package that stands there, and the history of `$LATEST`.
 pub(crate) fn check_answers(store: &TestStore, answers: &Answers) {
-    for (qualifier, answer) in answers.iter().filter(|(_, answer)| !answer.is_null()) {
+    let of_function = answers
+        .iter()
+        .filter(|(qualifier, answer)| !answer.is_null() && *qualifier != ALIAS);
+    for (qualifier, answer) in of_function {
         let package = std::fs::read(package_of(store, qualifier)).unwrap();
         assert_eq!(answer["Version"], **qualifier);
         assert_eq!(answer["CodeSize"], package.len());
@@ -77,6 +97,8 @@ pub(crate) fn check_answers(store: &TestStore, answers: &Answers) {
         assert_eq!(answer["CodeSha256"], fact["CodeSha256"]);
         // A version that the history knows is there, and no other.
         assert_eq!(numbers_of(answers), standing(&lines), "{last}");
+        let alias = answers.get(ALIAS).map(|alias| &alias["RevisionId"]);
+        assert_eq!(alias, last_id_of_alias(&lines), "{last}");
     }
 }
 
@@ -111,6 +133,15 @@ fn whole_lines(store: &TestStore) -> Vec<Value> {
         .filter(|line| line.ends_with('\n'))
         .map_while(|line| serde_json::from_str(line).ok())
         .collect()
+}
+
+/// Returns the revision id that these lines gave the alias last, if they did not delete it.
+fn last_id_of_alias(lines: &[Value]) -> Option<&Value> {
+    let changes = lines
+        .iter()
+        .rev()
+        .filter_map(|line| line["Aliases"].as_array());
+    changes.flatten().next()?.get("RevisionId")
 }
 
 /// Returns the numbers of the versions that these lines made and did not remove.
@@ -180,11 +211,16 @@ pub(crate) fn check_files(store: &TestStore, answers: &Answers, further: &BTreeS
     }
     let names = ["", "versions", "history.jsonl"];
     expected.extend(names.map(|name| function.join(name)));
+    if answers.contains_key(ALIAS) {
+        expected.insert(function.join("aliases/live.json"));
+    }
     let mut found: BTreeSet<PathBuf> = store.files().into_keys().collect();
     // A cache, which may be there or not.
     found.remove(Path::new(".usage"));
     // Where deleted functions go.
     found.remove(Path::new(".trash"));
+    // Made for the first alias, whatever comes of it.
+    found.remove(&function.join("aliases"));
     assert_eq!(found, expected);
     check_empty(&store.join(FUNCTION).join(".staging"));
     check_empty(&store.join(".staging"));

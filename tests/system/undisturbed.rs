@@ -9,8 +9,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::outcome::{
-    Answers, FUNCTION, answers, check_answers, check_empty, check_files, check_history, highest,
-    without_times,
+    ALIAS, Answers, FUNCTION, answers, check_answers, check_empty, check_files, check_history,
+    highest, without_times,
 };
 use crate::strace::{Call, Recorded, record};
 use crate::support::{ROLE, TestStore, files_under, zip_of};
@@ -106,6 +106,37 @@ pub(crate) const DELETE_VERSION: [&str; 5] = [
     "2",
 ];
 
+pub(crate) const CREATE_ALIAS: [&str; 9] = [
+    "create-alias",
+    "--function-name",
+    FUNCTION,
+    "--name",
+    ALIAS,
+    "--function-version",
+    "1",
+    "--description",
+    "what runs",
+];
+
+/// Points the alias elsewhere, and gives it weights.
+pub(crate) const UPDATE_ALIAS: [&str; 9] = [
+    "update-alias",
+    "--function-name",
+    FUNCTION,
+    "--name",
+    ALIAS,
+    "--function-version",
+    "2",
+    "--routing-config",
+    "AdditionalVersionWeights={1=0.1}",
+];
+
+/// Points the alias back.
+pub(crate) const ROLLBACK: [&str; 4] = ["rollback", FUNCTION, "--alias", ALIAS];
+
+pub(crate) const DELETE_ALIAS: [&str; 5] =
+    ["delete-alias", "--function-name", FUNCTION, "--name", ALIAS];
+
 /// Makes a store with a function that has a version, and something new to publish.
 pub(crate) fn with_something_to_publish(packages: &Packages, size: usize) -> TestStore {
     let store = TestStore::nothing();
@@ -133,6 +164,21 @@ pub(crate) fn with_three_versions(packages: &Packages, size: usize) -> TestStore
         let package = packages.package(letter, size);
         store.run(&update_arguments(&package, options)).succeeded();
     }
+    store
+}
+
+/// Makes a store with a function that has two versions, and the alias, which was moved to the second one
+/// and has weights.
+pub(crate) fn with_moved_alias(packages: &Packages) -> TestStore {
+    let store = with_alias(packages);
+    store.run(&UPDATE_ALIAS).succeeded();
+    store
+}
+
+/// Makes a store with a function that has two versions, and the alias, which points to the first one.
+pub(crate) fn with_alias(packages: &Packages) -> TestStore {
+    let store = with_two_versions(packages);
+    store.run(&CREATE_ALIAS).succeeded();
     store
 }
 
@@ -223,7 +269,8 @@ impl<'a> Undisturbed<'a> {
         let (before, after) = (id(&self.before), id(&self.after));
         assert_eq!(id(seen) == before, after == before);
         for (qualifier, answer) in &self.before {
-            if qualifier != "$LATEST" && !self.after[qualifier].is_null() && !answer.is_null() {
+            let is_version = !["$LATEST", ALIAS].contains(&qualifier.as_str());
+            if is_version && !self.after[qualifier].is_null() && !answer.is_null() {
                 assert_eq!(seen[qualifier], *answer);
             }
         }
@@ -288,7 +335,7 @@ impl<'a> Undisturbed<'a> {
         check_answers(store, &end);
         for (qualifier, answer) in seen {
             if qualifier != "$LATEST" && !answer.is_null() {
-                assert_eq!(end[&qualifier], answer, "a version changed");
+                assert_eq!(end[&qualifier], answer, "a version or the alias changed");
             }
         }
     }
@@ -303,6 +350,9 @@ fn check_reported(reported: &Value, seen: &Answers) {
     }
     if reported["Applied"] == true {
         return;
+    }
+    if reported["Name"] == ALIAS {
+        return assert_eq!(*reported, seen[ALIAS]);
     }
     // What delete-function prints tells nothing of the function.
     let Some(version) = reported["Version"].as_str() else {
