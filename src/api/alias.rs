@@ -161,6 +161,18 @@ impl AliasConfiguration {
         self.set_revision_id(&id);
     }
 
+    /// Makes this the answer to who asks what a change would make of an alias, which has this id.
+    pub fn complete_foretold(
+        &mut self,
+        scope: &Scope,
+        function: &FunctionName,
+        name: &AliasName,
+        id: &RevisionId,
+    ) {
+        self.fill_in(scope, function, name);
+        self.set_revision_id(id);
+    }
+
     /// Makes this the complete document of a file that is written at a time.
     pub fn complete_file(
         &mut self,

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod package_difference;
 pub mod paging;
 pub mod patterns;
+pub mod pruning;
 pub mod qualifier;
 pub mod request_shape;
 pub mod requested_configuration;

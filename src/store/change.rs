@@ -18,14 +18,15 @@ use std::fs::File;
 use std::sync::Arc;
 
 use super::apply::{Targets, apply, open_target};
+use super::documents::PublishedVersion;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{AliasChange, Draft, LatestFact, Line};
 use super::host::Notice;
 use super::latest::{Latest, record_written};
 use super::layout::{
-    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PRIVATE_FILE_MODE, Token, VERSIONS, alias_json,
-    destination,
+    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PACKAGE_MODE, PRIVATE_FILE_MODE, Token, VERSIONS,
+    alias_json, destination,
 };
 use super::locked::LockedFunction;
 use super::staged_version::StagedVersion;
@@ -116,9 +117,40 @@ impl<'f> Change<'f> {
         self.staged.push(code.clone());
         let area = upload.area().directory();
         area.rename(&upload.name(), &self.staging, &code)?;
-        self.adds += upload.code().size;
+        self.finish_latest(&code, (upload.file(), upload.code()), configuration)
+    }
+
+    /// Stages a copy of a version's package and a configuration for `$LATEST`, and returns what to
+    /// record of them.
+    ///
+    /// # Errors
+    /// If they cannot be written and flushed, and [`StoreError::Damaged`] if the package is not the
+    /// one that the version's configuration names.
+    pub fn stage_restored(
+        &mut self,
+        version: &PublishedVersion,
+        configuration: &FunctionConfiguration,
+    ) -> Result<(LatestFact, RevisionId), StoreError> {
+        let name = self.token.entry(CODE_ZIP);
+        self.staged.push(name.clone());
+        let target = self.staging.create_file(&name, PACKAGE_MODE)?;
+        let path = self.staging.path_of(&name);
+        let code = self.function.view().copy_code(version, (&target, &path))?;
+        self.staging.flush_file(&target, &name)?;
+        self.draft.restored = Some(version.number);
+        self.finish_latest(&name, (&target, &code), configuration)
+    }
+
+    /// Completes what is staged for `$LATEST`, whose package stands under its name already.
+    fn finish_latest(
+        &mut self,
+        name: &str,
+        package: (&File, &CodeIdentity),
+        configuration: &FunctionConfiguration,
+    ) -> Result<(LatestFact, RevisionId), StoreError> {
+        self.adds += package.1.size;
         self.write_configuration(configuration)?;
-        let fact = record_written(&self.staging, &code, upload, configuration, self.draft.time)?;
+        let fact = record_written(&self.staging, name, package, configuration, self.draft.time)?;
         let revision_id = fact.revision_id.clone();
         Ok((fact, revision_id))
     }

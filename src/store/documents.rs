@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::durable::Directory;
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
@@ -35,13 +35,7 @@ impl PublishedVersion {
         number: u64,
         notify: &Notify,
     ) -> Result<Self, StoreError> {
-        let path = directory.path_of(CONFIG_JSON);
-        let (text, config) = directory
-            .read(CONFIG_JSON)?
-            .ok_or_else(|| missing_of_version(&path, number))?;
-        let document = parse(&path, &text)?;
-        let mut configuration = FunctionConfiguration::from_document(document)
-            .map_err(|error| StoreError::damaged(&path, error))?;
+        let (mut configuration, config) = read_configuration(directory, number)?;
         let revision_id = configuration.recorded_revision_id().unwrap_or_else(|| {
             configuration
                 .revision_id(Timestamp::default(), Place::Version(number))
@@ -66,6 +60,20 @@ impl PublishedVersion {
             revision_id,
         })
     }
+}
+
+/// Reads the configuration of a version from its directory.
+pub(super) fn read_configuration(
+    directory: &Directory,
+    number: u64,
+) -> Result<(FunctionConfiguration, Stamp), StoreError> {
+    let path = directory.path_of(CONFIG_JSON);
+    let (text, stamp) = directory
+        .read(CONFIG_JSON)?
+        .ok_or_else(|| missing_of_version(&path, number))?;
+    let configuration = FunctionConfiguration::from_document(parse(&path, &text)?)
+        .map_err(|error| StoreError::damaged(&path, error))?;
+    Ok((configuration, stamp))
 }
 
 /// Reads an alias from its file.

@@ -10,7 +10,6 @@ use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::opened_package::OpenedPackage;
 use super::package;
-use super::staging::Upload;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::revision_id::{Place, RevisionId};
@@ -224,17 +223,17 @@ impl Latest {
 pub(super) fn record_written(
     directory: &Directory,
     name: &str,
-    upload: &Upload,
+    (package, code): (&File, &CodeIdentity),
     configuration: &FunctionConfiguration,
     time: Timestamp,
 ) -> Result<LatestFact, StoreError> {
     let modified = FileTime::from_milliseconds(time.milliseconds());
-    directory.set_modified(upload.file(), name, modified)?;
-    let kept = stamp(upload.file(), &directory.path_of(name))?.modified == modified;
+    directory.set_modified(package, name, modified)?;
+    let kept = stamp(package, &directory.path_of(name))?.modified == modified;
     Ok(LatestFact {
         revision_id: configuration.revision_id(time, Place::Latest),
-        code_sha256: upload.code().sha256.clone(),
-        code_size: upload.code().size,
+        code_sha256: code.sha256.clone(),
+        code_size: code.size,
         code_modified: kept.then(|| modified.to_string()),
         code_changed: None,
     })

@@ -178,6 +178,11 @@ impl View {
         &self.directory
     }
 
+    /// Returns when the state was looked at.
+    pub fn seen(&self) -> Timestamp {
+        self.seen
+    }
+
     /// Returns who is told how far work is.
     pub(super) fn notify(&self) -> &Notify {
         &self.notify

@@ -36,7 +36,8 @@ fn examples(name: &str) -> Vec<String> {
 }
 
 /// Makes a directory with the package hello.zip and, for a command that needs it, a store: in it
-/// hello with that package, and other ones published as 1, 2 and 3; live is 2, unless it is made.
+/// hello with that package, and other ones published as 1, 2 and 3; live was 1 and is 2,
+/// unless it is made.
 fn directory_for(name: &str) -> TestStore {
     let store = TestStore::nothing();
     if !MAKERS.contains(&name) {
@@ -46,8 +47,11 @@ fn directory_for(name: &str) -> TestStore {
         }
         store.update("hello", b"v3", &[]).succeeded();
         if name != "create-alias" {
-            let alias = serde_json::json!({"FunctionVersion": "2"});
-            store.place_alias("live", &alias);
+            for (command, version) in [("create-alias", "1"), ("update-alias", "2")] {
+                let alias = ["--function-name", "hello", "--name", "live"];
+                let arguments = [&[command][..], &alias, &["--function-version", version]];
+                store.run(&arguments.concat()).succeeded();
+            }
         }
     }
     let package = zip_of(&[("app.py", b"v3")]);

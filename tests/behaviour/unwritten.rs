@@ -100,12 +100,18 @@ fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
         told("update-function-code", &publish, " (version 2 of hello)");
         store.get("hello", &["--qualifier", "2"]).succeeded();
 
+        told("restore", &["hello", "1"], " (version $LATEST of hello)");
+        assert_eq!(store.history("hello").pop().unwrap()["Restored"], 1);
+
         let live = [&HELLO[..], &["--name", "live"]].concat();
         let create = [&live[..], &["--function-version", "1"]].concat();
         told("create-alias", &create, " (alias live to version 1)");
         let update = [&live[..], &["--function-version", "2"]].concat();
         told("update-alias", &update, " (alias live to version 2)");
         assert_eq!(store.get("hello:live", &[]).succeeded()["Version"], "2");
+        let rollback = ["hello", "--alias", "live"];
+        told("rollback", &rollback, " (alias live to version 1)");
+        assert_eq!(store.get("hello:live", &[]).succeeded()["Version"], "1");
         // What prints nothing has nothing that could be lost.
         let delete = [&["delete-alias"][..], &live].concat();
         let (code, stderr) = run_with_stdout(&store, &delete, stdout());
@@ -113,12 +119,16 @@ fn a_result_that_cannot_be_written_is_told_and_the_change_is_done() {
         let query = [&live[..], &["--query", "Name"]].concat();
         told("delete-alias", &query, "");
 
+        store.update("hello", b"v4", &["--publish"]).succeeded();
+        told("prune", &["hello", "--keep-last", "1", "--apply"], "");
+        assert!(!store.join("hello/versions/1").exists());
+
         told(
             "delete-function",
-            &[&HELLO[..], &["--qualifier", "1"]].concat(),
+            &[&HELLO[..], &["--qualifier", "3"]].concat(),
             "",
         );
-        assert!(!store.join("hello/versions/1").exists());
+        assert!(!store.join("hello/versions/3").exists());
         told("delete-function", &HELLO, "");
         assert!(!store.join("hello").exists());
     }
@@ -132,16 +142,24 @@ fn a_result_that_cannot_be_written_and_changed_nothing_does_not_say_that_it_did(
         store.create_alias("live", "1", &[]).succeeded();
         let zip = store.zip("code.zip", b"v1");
         let before = store.files();
-        for (operation, options) in [
-            ("get-function", &[][..]),
-            ("get-function-configuration", &[]),
-            ("list-versions-by-function", &[]),
-            ("list-aliases", &[]),
-            ("get-alias", &["--name", "live"]),
-            ("publish-version", &[]),
-            ("update-function-code", &["--dry-run", "--zip-file", &zip]),
+        let rollback = ["rollback", "hello", "--alias", "live", "--to", "1"];
+        for (arguments, options) in [
+            (&["get-function"][..], &HELLO[..]),
+            (&["get-function-configuration"], &HELLO),
+            (&["list-versions-by-function"], &HELLO),
+            (&["list-aliases"], &HELLO),
+            (&["get-alias", "--name", "live"], &HELLO),
+            (&["publish-version"], &HELLO),
+            (
+                &["update-function-code", "--dry-run", "--zip-file", &zip],
+                &HELLO,
+            ),
+            (&["restore", "hello", "1"], &["--dry-run"]),
+            (&rollback, &["--dry-run"]),
+            (&["prune", "hello"], &["--keep-last", "0"]),
+            (&["prune", "hello", "--apply"], &["--keep-last", "1"]),
         ] {
-            let arguments = [&[operation][..], &HELLO, options].concat();
+            let arguments = [arguments, options].concat();
             let (code, stderr) = run_with_stdout(&store, &arguments, stdout());
             let expected = format!("\nthe result could not be written to stdout: {cause}\n");
             assert_eq!((code, stderr), (Some(255), expected), "{arguments:?}");

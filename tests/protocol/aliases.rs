@@ -258,6 +258,20 @@ impl Function {
         Some(answer)
     }
 
+    /// The numbers of the versions that aliases point to, weights included.
+    pub(crate) fn pointed_at(&self) -> Vec<u64> {
+        let aliases = self.aliases.values();
+        let texts = aliases.flat_map(|alias| {
+            let target = alias["FunctionVersion"].as_str().unwrap().to_owned();
+            weights_of(alias)
+                .keys()
+                .cloned()
+                .chain([target])
+                .collect::<Vec<_>>()
+        });
+        texts.filter_map(|text| text.parse().ok()).collect()
+    }
+
     /// Sees that a version is there, and that an alias may refer to what it refers to.
     fn check_alias(&self, alias: &Members) -> Result<(), &'static str> {
         let target = alias["FunctionVersion"].as_str().unwrap();

@@ -91,7 +91,7 @@ pub(crate) fn succeed(world: &World, model: &mut Model, operation: &Operation) {
 
 /// Sees what holds after an operation that nothing disturbed.
 fn check_finished(world: &World, model: &Model, operation: &Operation) {
-    if matches!(operation, Operation::Update { dry_run: true, .. }) {
+    if operation.is_tried_out() {
         return;
     }
     let name = operation.function();

@@ -59,6 +59,27 @@ fn unchanged(world: &World, model: &mut Model) {
     succeed(world, model, &Operation::create("hello", package(0), true));
 }
 
+/// A function with three versions.
+fn published(world: &World, model: &mut Model) {
+    unchanged(world, model);
+    for number in [1, 2] {
+        world.move_clock(1000);
+        succeed(
+            world,
+            model,
+            &Operation::update("hello", package(number), true),
+        );
+    }
+}
+
+/// A function made by hand, and two versions beside it.
+fn placed_with_versions(world: &World, model: &mut Model) {
+    placed(world, model);
+    for _ in 0..2 {
+        place_next_version(world, model);
+    }
+}
+
 /// Gives the function another description by hand.
 fn describe(world: &World, model: &mut Model) {
     let function = model.functions.get_mut("hello").unwrap();
@@ -112,6 +133,18 @@ fn scenarios() -> Vec<Scenario> {
             changed,
             Operation::update("hello", package(3), true),
         ),
+        scenario("restore", changed, Operation::restore("hello", 1)),
+        scenario(
+            "restore by hand",
+            placed_with_versions,
+            Operation::restore("hello", 2),
+        ),
+        scenario("prune", published, Operation::prune("hello", 1)),
+        scenario(
+            "prune by hand",
+            placed_with_versions,
+            Operation::prune("hello", 0),
+        ),
     ]
 }
 
@@ -157,14 +190,14 @@ fn stopped_after_any_step_a_change_is_there_as_a_whole_or_not_at_all() {
         for steps in 0..ENDLESS {
             let (world, mut model) = scenario.prepared();
             let mut published = Published::default();
-            published.check(&world);
+            published.check(&world, &model);
             let plan = Plan::StopAfter(steps);
             let attempt = command(&world, &mut model, &scenario.operation, plan);
-            published.check(&world);
+            published.check(&world, &model);
             *outcomes.entry(outcome(attempt.as_ref())).or_insert(0) += 1;
             let writer = next_writer(&model, &scenario.operation);
             succeed(&world, &mut model, &writer);
-            published.check(&world);
+            published.check(&world, &model);
             if attempt.is_some_and(|attempt| attempt.missed.is_none()) {
                 break;
             }
@@ -379,12 +412,18 @@ fn an_edit_by_hand_before_the_commit_is_taken_or_stops_it_and_is_never_lost() {
         (Operation::update("hello", package(2), false), to_latest),
         (Operation::configure("hello"), to_latest),
         (Operation::update("hello", package(2), true), all),
+        (Operation::restore("hello", 1), to_latest),
     ];
     for (operation, edit) in operations
         .iter()
         .flat_map(|(operation, edits)| edits.iter().map(move |edit| (operation, *edit)))
     {
-        for prepare in [placed, changed] {
+        // There must be something to restore.
+        let by_hand = match operation {
+            Operation::Restore { .. } => placed_with_versions,
+            _ => placed,
+        };
+        for prepare in [by_hand, changed] {
             let (mut taken, mut stopped) = (0, 0);
             for at in 1..ENDLESS {
                 let scenario = Scenario {

@@ -25,6 +25,7 @@ mod configuration;
 mod every_step;
 mod model;
 mod operations;
+mod own_operations;
 mod packages;
 mod random;
 mod world;

@@ -230,7 +230,12 @@ fn defaults(function: &str) -> [(&'static str, Value); 9] {
 }
 
 /// Fills in what a complete document has, and whose it is.
-fn complete(members: &mut Members, function: &str, version: &str, arn_qualifier: Option<&str>) {
+pub(crate) fn complete(
+    members: &mut Members,
+    function: &str,
+    version: &str,
+    arn_qualifier: Option<&str>,
+) {
     for (name, value) in defaults(function) {
         members.entry(name).or_insert(value);
     }
@@ -251,7 +256,7 @@ fn complete(members: &mut Members, function: &str, version: &str, arn_qualifier:
     }
 }
 
-fn set_code(members: &mut Members, code: &Package) {
+pub(crate) fn set_code(members: &mut Members, code: &Package) {
     members.insert("CodeSize".to_owned(), json!(code.bytes.len()));
     members.insert("CodeSha256".to_owned(), json!(code.sha256));
 }
@@ -403,7 +408,7 @@ impl Function {
     }
 
     /// When `$LATEST` is last modified by a change: strictly after the last time.
-    fn next_last_modified(&self, time: u64, now: Now) -> u64 {
+    pub(crate) fn next_last_modified(&self, time: u64, now: Now) -> u64 {
         let stated = self.config.get("LastModified");
         let last = stated.map_or(now.files_modified, |stated| {
             time_of(stated.as_str().unwrap())
@@ -411,7 +416,7 @@ impl Function {
         time.max(last + 1)
     }
 
-    fn found_edited(&self) -> Vec<&'static str> {
+    pub(crate) fn found_edited(&self) -> Vec<&'static str> {
         let Some((config, code)) = &self.recorded else {
             return Vec::new();
         };
@@ -452,10 +457,27 @@ impl Function {
 
     /// Ends a change: `$LATEST`'s id moves, and a line tells what was done.
     fn end_change(&mut self, operation: &str, time: u64, made: Option<u64>, found_edited: &[&str]) {
+        let made = made.map(|number| {
+            (
+                "Made",
+                json!([{"Version": number, "Published": time_text(time)}]),
+            )
+        });
+        self.end_change_telling(operation, time, made, found_edited);
+    }
+
+    /// Ends a change whose line tells one thing more.
+    pub(crate) fn end_change_telling(
+        &mut self,
+        operation: &str,
+        time: u64,
+        told: Option<(&str, Value)>,
+        found_edited: &[&str],
+    ) {
         self.moved = time;
         let mut line = json!({"Format": 1, "Time": time_text(time), "Operation": operation});
-        if let Some(number) = made {
-            line["Made"] = json!([{"Version": number, "Published": time_text(time)}]);
+        if let Some((member, value)) = told {
+            line[member] = value;
         }
         if !found_edited.is_empty() {
             line["FoundEdited"] = json!(found_edited);
@@ -513,6 +535,8 @@ impl Model {
             Operation::Configure { .. } => self.configure(operation, now),
             Operation::Update { .. } => self.update(operation, now),
             Operation::Publish { .. } => self.publish(operation, now),
+            Operation::Restore { .. } => self.restore(operation, now),
+            Operation::Prune { .. } => self.prune(operation, now),
             Operation::Alias(operation) => self.change_alias(operation, now),
         }
     }
@@ -681,14 +705,14 @@ impl Model {
         Ok(Answer::new(function.version_answer(name, number).unwrap()))
     }
 
-    fn function(&mut self, name: &str) -> Result<&mut Function, &'static str> {
+    pub(crate) fn function(&mut self, name: &str) -> Result<&mut Function, &'static str> {
         self.functions
             .get_mut(name)
             .ok_or("ResourceNotFoundException")
     }
 }
 
-fn check_revision(function: &Function, revision: Revision) -> Result<(), &'static str> {
+pub(crate) fn check_revision(function: &Function, revision: Revision) -> Result<(), &'static str> {
     match revision {
         Revision::Any | Revision::Present => Ok(()),
         Revision::Former if function.former_revision_id() == function.revision_id() => Ok(()),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::aliases::AliasOperation;
 use crate::model::{Members, Model, Package, short_config};
+use crate::own_operations::{perform_prune, perform_restore};
 use crate::support::requested_configuration;
 use crate::world::World;
 
@@ -60,6 +61,17 @@ pub(crate) enum Operation {
         description: Option<&'static str>,
         hash: Hash,
         revision: Revision,
+    },
+    Restore {
+        function: &'static str,
+        version: u64,
+        dry_run: bool,
+        revision: Revision,
+    },
+    Prune {
+        function: &'static str,
+        keep_last: usize,
+        apply: bool,
     },
     Alias(AliasOperation),
 }
@@ -121,12 +133,31 @@ impl Operation {
         }
     }
 
+    pub(crate) fn restore(function: &'static str, version: u64) -> Self {
+        Self::Restore {
+            function,
+            version,
+            dry_run: false,
+            revision: Revision::Any,
+        }
+    }
+
+    pub(crate) fn prune(function: &'static str, keep_last: usize) -> Self {
+        Self::Prune {
+            function,
+            keep_last,
+            apply: true,
+        }
+    }
+
     pub(crate) fn function(&self) -> &'static str {
         match self {
             Self::Create { function, .. }
             | Self::Configure { function, .. }
             | Self::Update { function, .. }
-            | Self::Publish { function, .. } => function,
+            | Self::Publish { function, .. }
+            | Self::Restore { function, .. }
+            | Self::Prune { function, .. } => function,
             Self::Alias(operation) => operation.function,
         }
     }
@@ -137,6 +168,21 @@ impl Operation {
             self,
             Self::Create { .. } | Self::Update { dry_run: false, .. }
         )
+    }
+
+    /// Whether the operation only says what it would do.
+    pub(crate) fn is_tried_out(&self) -> bool {
+        matches!(
+            self,
+            Self::Update { dry_run: true, .. }
+                | Self::Restore { dry_run: true, .. }
+                | Self::Prune { apply: false, .. }
+        )
+    }
+
+    /// Whether the operation looks at `$LATEST`, and records what it is.
+    pub(crate) fn looks_at_latest(&self) -> bool {
+        !matches!(self, Self::Prune { .. } | Self::Alias(_))
     }
 
     /// Performs the operation on a store; the model says what the present state is.
@@ -231,6 +277,17 @@ impl Operation {
                     ..answer(&response.configuration)
                 })
             }
+            Self::Restore {
+                function,
+                version,
+                dry_run,
+                revision,
+            } => perform_restore(store, function, *version, *dry_run, revision_id(*revision)),
+            Self::Prune {
+                function,
+                keep_last,
+                apply,
+            } => perform_prune(store, function, *keep_last, *apply),
         }
     }
 }
@@ -333,7 +390,8 @@ fn source(world: &World, code: &Package) -> PackageSource {
     PackageSource::open(&world.package_file(code)).unwrap()
 }
 
-fn answer(configuration: &FunctionConfiguration) -> Answer {
+/// Takes a configuration as an answer.
+pub(crate) fn answer(configuration: &FunctionConfiguration) -> Answer {
     let text = configuration.document().render();
     Answer::new(serde_json::from_str(&text).unwrap())
 }

@@ -141,8 +141,31 @@ fn operation() -> impl Strategy<Value = Operation> {
             revision,
         },
     );
+    let restore = (function(), 1..5_u64, prop::bool::weighted(0.1), revision());
+    let restore = restore.prop_map(
+        |(function, version, dry_run, revision)| Operation::Restore {
+            function,
+            version,
+            dry_run,
+            revision,
+        },
+    );
+    let prune = (function(), 0..4_usize, prop::bool::weighted(0.9));
+    let prune = prune.prop_map(|(function, keep_last, apply)| Operation::Prune {
+        function,
+        keep_last,
+        apply,
+    });
     let alias = alias_operation(function(), revision(), description());
-    prop_oneof![1 => create, 4 => update, 4 => configure, 5 => publish, 5 => alias]
+    prop_oneof![
+        1 => create,
+        4 => update,
+        4 => configure,
+        5 => publish,
+        3 => restore,
+        2 => prune,
+        5 => alias,
+    ]
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -245,7 +268,7 @@ impl Run {
             Action::List(page_size) => check_lists(&self.world, &self.model, *page_size),
         }
         assert_eq!(see(&self.world), expected(&self.world, &self.model));
-        self.published.check(&self.world);
+        self.published.check(&self.world, &self.model);
     }
 
     fn perform(&mut self, handle: usize, operation: &Operation, plan: Plan, torn: Option<u16>) {
@@ -271,9 +294,7 @@ impl Run {
         if attempt.missed.is_none() || matches!(plan, Plan::Fail { .. }) {
             self.handles[handle] = Some(store);
         }
-        // A change of an alias repeats what was known of the package.
-        let is_of_latest = !matches!(operation, Operation::Alias(_));
-        if attempt.missed.is_none() && attempt.is_changed && is_of_latest {
+        if attempt.missed.is_none() && attempt.is_changed && operation.looks_at_latest() {
             let name = operation.function();
             let function = &self.model.functions[name];
             check_recorded_times(&self.world, name, function, self.is_settled);

@@ -8,9 +8,10 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{
-    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL,
-    State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments, update_arguments, with_alias,
-    with_something_to_publish, with_two_versions,
+    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages,
+    RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments,
+    update_arguments, with_alias, with_moved_alias, with_something_to_publish, with_three_versions,
+    with_two_versions,
 };
 
 /// The errors, and what the operating system says of them.
@@ -202,6 +203,20 @@ fn updating_a_configuration_fails_anywhere() {
 }
 
 #[test]
+fn restoring_fails_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
+    fails_at_each_call("restore", "Restore", &undisturbed);
+}
+
+#[test]
+fn pruning_fails_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &PRUNE, &[]);
+    fails_at_each_call("prune --apply", "Prune", &undisturbed);
+}
+
+#[test]
 fn publishing_a_small_package_fails_anywhere() {
     let prepared = with_something_to_publish(&Packages::new(), SMALL);
     publish_fails("publish-version, 1 KB", &prepared);
@@ -244,6 +259,12 @@ fn creating_an_alias_fails_anywhere() {
 fn updating_an_alias_fails_anywhere() {
     let prepared = with_alias(&Packages::new());
     alias_fails("UpdateAlias", &prepared, &UPDATE_ALIAS);
+}
+
+#[test]
+fn rolling_an_alias_back_fails_anywhere() {
+    let prepared = with_moved_alias(&Packages::new());
+    alias_fails("Rollback", &prepared, &ROLLBACK);
 }
 
 #[test]

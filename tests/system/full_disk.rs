@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::outcome::{FUNCTION, check_history};
-use crate::support::{TestStore, says};
+use crate::support::{TestStore, names_in, says};
 use crate::undisturbed::{
-    DELETE, LARGE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
+    DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
 };
 
 /// Makes a package of 64 KiB and a little.
@@ -245,6 +245,35 @@ fn deleting_a_version_needs_room_for_its_line_and_changes_nothing_without() {
     store.run(&delete).succeeded();
     assert!(!store.join("hello/versions/1").exists());
     check_history(&store);
+}
+
+#[test]
+fn restoring_on_a_full_disk_changes_nothing_and_works_after_a_version_is_deleted() {
+    works_after_a_version_is_deleted("Restore", |_| owned(&["restore", FUNCTION, "2"]));
+}
+
+#[test]
+fn versions_are_pruned_on_a_full_disk() {
+    let (disk, packages) = (SmallDisk::new(), Packages::new());
+    let store = prepare(&disk, &packages);
+    let mut letters = b'd'..;
+    let mut update = |options: &[&str]| {
+        let package = packages.package(letters.next().unwrap(), SMALL);
+        store.run(&update_arguments(&package, options)).succeeded();
+    };
+    for _ in 0..7 {
+        update(&["--publish"]);
+    }
+    // More bytes than the line of this prune has.
+    while room_behind_history(&store) < 1000 {
+        update(&[]);
+    }
+    disk.fill();
+    let pruned = store.run(&PRUNE).succeeded();
+    assert_eq!(pruned["Totals"]["Removed"], 8);
+    assert_eq!(names_in(&store.join("hello/versions")), ["9"]);
+    check_history(&store);
+    store.run(&PUBLISH).succeeded();
 }
 
 #[test]

@@ -8,9 +8,10 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 use crate::undisturbed::{
-    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL,
-    State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments, update_arguments, with_alias,
-    with_something_to_publish, with_two_versions,
+    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages,
+    RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments,
+    update_arguments, with_alias, with_moved_alias, with_something_to_publish, with_three_versions,
+    with_two_versions,
 };
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
@@ -181,6 +182,28 @@ fn finishing_what_a_killed_update_left_is_killed_anywhere() {
     update_killed_over("update over an update killed after its commit", apply);
 }
 
+fn restore_killed(operation: &str, size: usize) {
+    let prepared = with_three_versions(&Packages::new(), size);
+    killed_at_each_call(operation, &Undisturbed::run(&prepared, &RESTORE, &[]));
+}
+
+#[test]
+fn restoring_a_small_package_is_killed_anywhere() {
+    restore_killed("restore, 1 KB", SMALL);
+}
+
+#[test]
+fn restoring_a_large_package_is_killed_anywhere() {
+    restore_killed("restore, 2 MiB", LARGE);
+}
+
+#[test]
+fn pruning_is_killed_anywhere() {
+    let prepared = with_three_versions(&Packages::new(), SMALL);
+    let undisturbed = Undisturbed::run(&prepared, &PRUNE, &[]);
+    killed_at_each_call("prune --apply", &undisturbed);
+}
+
 #[test]
 fn deleting_a_version_is_killed_anywhere() {
     let prepared = with_two_versions(&Packages::new());
@@ -207,6 +230,13 @@ fn updating_an_alias_is_killed_anywhere() {
     let prepared = with_alias(&Packages::new());
     let undisturbed = Undisturbed::run(&prepared, &UPDATE_ALIAS, &[]);
     killed_at_each_call("update-alias", &undisturbed);
+}
+
+#[test]
+fn rolling_an_alias_back_is_killed_anywhere() {
+    let prepared = with_moved_alias(&Packages::new());
+    let undisturbed = Undisturbed::run(&prepared, &ROLLBACK, &[]);
+    killed_at_each_call("rollback", &undisturbed);
 }
 
 #[test]

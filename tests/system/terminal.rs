@@ -37,6 +37,51 @@ fn a_person_is_told_that_nothing_changed_and_a_pipe_is_not() {
 }
 
 #[test]
+fn a_person_is_told_from_where_to_where_an_alias_is_rolled_back() {
+    let store = TestStore::with_function("hello");
+    for content in [b"v1", b"v2"] {
+        store.update("hello", content, &["--publish"]).succeeded();
+    }
+    let live = ["--function-name", "hello", "--name", "live"];
+    for options in [
+        &["create-alias", "--function-version", "1"][..],
+        &[
+            "update-alias",
+            "--routing-config",
+            "AdditionalVersionWeights={2=0.1}",
+        ],
+        &[
+            "update-alias",
+            "--function-version",
+            "2",
+            "--routing-config",
+            "{}",
+        ],
+    ] {
+        store.run(&[options, &live].concat()).succeeded();
+    }
+    let rollback = "rollback hello --alias live";
+    let told = [
+        ("--dry-run", "live: 2 -> 1\n"),
+        ("", "live: 2 -> 1\n"),
+        ("", "live: 1 -> 2\n"),
+        ("--to 1", "live: 2 -> 1\n"),
+    ];
+    for (options, said) in told {
+        assert_eq!(
+            on_a_terminal(&store, &format!("{rollback} {options}")),
+            said
+        );
+    }
+    let weights = ["--routing-config", "AdditionalVersionWeights={2=0.1}"];
+    store
+        .run(&[&["update-alias"], &live[..], &weights].concat())
+        .succeeded();
+    assert_eq!(on_a_terminal(&store, rollback), "live: 1 {2=0.1} -> 1\n");
+    assert_eq!(on_a_terminal(&store, rollback), "live: 1 -> 1 {2=0.1}\n");
+}
+
+#[test]
 fn a_person_is_told_who_is_waited_for_after_a_second() {
     let store = TestStore::with_function("hello");
     let lock = std::fs::File::open(store.join("hello/.lock")).unwrap();

@@ -81,6 +81,20 @@ pub(crate) const CONFIGURE: [&str; 6] = [
     "--layers",
 ];
 
+/// Restores the last version of a function that has three.
+pub(crate) const RESTORE: [&str; 3] = ["restore", FUNCTION, "3"];
+
+/// Removes all versions but the last one.
+pub(crate) const PRUNE: [&str; 7] = [
+    "prune",
+    FUNCTION,
+    "--keep-last",
+    "1",
+    "--apply",
+    "--output",
+    "json",
+];
+
 pub(crate) const DELETE: [&str; 3] = ["delete-function", "--function-name", FUNCTION];
 
 /// Deletes the last version of a function that has two.
@@ -117,6 +131,9 @@ pub(crate) const UPDATE_ALIAS: [&str; 9] = [
     "AdditionalVersionWeights={1=0.1}",
 ];
 
+/// Points the alias back.
+pub(crate) const ROLLBACK: [&str; 4] = ["rollback", FUNCTION, "--alias", ALIAS];
+
 pub(crate) const DELETE_ALIAS: [&str; 5] =
     ["delete-alias", "--function-name", FUNCTION, "--name", ALIAS];
 
@@ -139,7 +156,26 @@ pub(crate) fn with_two_versions(packages: &Packages) -> TestStore {
     store
 }
 
-/// Makes the same with the alias, which points to the first version.
+/// Makes a store with a function that has a third version besides, of this size, which is no more what
+/// `$LATEST` is.
+pub(crate) fn with_three_versions(packages: &Packages, size: usize) -> TestStore {
+    let store = with_two_versions(packages);
+    for (letter, size, options) in [(b'c', size, &["--publish"][..]), (b'd', SMALL, &[])] {
+        let package = packages.package(letter, size);
+        store.run(&update_arguments(&package, options)).succeeded();
+    }
+    store
+}
+
+/// Makes a store with a function that has two versions, and the alias, which was moved to the second one
+/// and has weights.
+pub(crate) fn with_moved_alias(packages: &Packages) -> TestStore {
+    let store = with_alias(packages);
+    store.run(&UPDATE_ALIAS).succeeded();
+    store
+}
+
+/// Makes a store with a function that has two versions, and the alias, which points to the first one.
 pub(crate) fn with_alias(packages: &Packages) -> TestStore {
     let store = with_two_versions(packages);
     store.run(&CREATE_ALIAS).succeeded();
@@ -307,6 +343,14 @@ impl<'a> Undisturbed<'a> {
 
 /// Sees that readers answer what a disturbed command had reported.
 fn check_reported(reported: &Value, seen: &Answers) {
+    // A prune tells of each version whether it went.
+    for pruned in reported["Versions"].as_array().into_iter().flatten() {
+        let answer = &seen[pruned["Version"].as_str().unwrap()];
+        assert_eq!(answer.is_null(), pruned["Action"] == "Remove");
+    }
+    if reported["Applied"] == true {
+        return;
+    }
     if reported["Name"] == ALIAS {
         return assert_eq!(*reported, seen[ALIAS]);
     }

@@ -6,6 +6,9 @@
 mod alias;
 mod diff;
 mod function;
+mod prune;
+mod restore;
+mod rollback;
 mod status;
 mod verify;
 mod version;
@@ -20,6 +23,9 @@ pub use function::{
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
+pub use prune::{PlannedVersion, PruneRequest, PruneResponse};
+pub use restore::RestoreRequest;
+pub use rollback::{RollbackRequest, RollbackResponse};
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use verify::{VerifyRequest, VerifyResponse};
 pub use version::{

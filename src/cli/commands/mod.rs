@@ -12,7 +12,10 @@ mod init;
 mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
+mod prune;
 mod publish_version;
+mod restore;
+mod rollback;
 mod status;
 mod update_alias;
 mod update_function_code;
@@ -28,7 +31,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 18] = [
+pub(super) const COMMANDS: [Command; 21] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<diff::DiffArgs>("diff"),
@@ -47,12 +50,15 @@ pub(super) const COMMANDS: [Command; 18] = [
     Command::of::<list_versions_by_function::ListVersionsByFunctionArgs>(
         "list-versions-by-function",
     ),
+    Command::of::<restore::RestoreArgs>("restore"),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
     Command::of::<create_alias::CreateAliasArgs>("create-alias"),
     Command::of::<update_alias::UpdateAliasArgs>("update-alias"),
     Command::of::<get_alias::GetAliasArgs>("get-alias"),
     Command::of::<list_aliases::ListAliasesArgs>("list-aliases"),
     Command::of::<delete_alias::DeleteAliasArgs>("delete-alias"),
+    Command::of::<rollback::RollbackArgs>("rollback"),
+    Command::of::<prune::PruneArgs>("prune"),
 ];
 
 /// A command's options, which it can run with.
