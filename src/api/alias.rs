@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Document, DocumentError, Value};
+use super::document::{Document, DocumentError, Member, Value};
 use super::qualifier::{LATEST, parse_version};
 use super::shape::{self, ALIAS_CONFIGURATION};
 
 /// An alias as it stands in a store: what `get-alias` prints.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AliasConfiguration {
     /// What it points to.
     pub target: AliasTarget,
-    /// The versions that it sends a share of the invocations to.
-    pub weighted: Vec<u64>,
+    weights: Vec<(u64, f64)>,
 }
 
 /// What an alias says, as the history tells it.
@@ -40,7 +39,7 @@ pub struct RoutingConfig {
 }
 
 /// What an alias points to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AliasTarget {
     /// `$LATEST`.
     Latest,
@@ -59,14 +58,32 @@ impl AliasConfiguration {
         let target = target(document)?;
         let routing = document.get("RoutingConfig");
         let weights = routing.and_then(|routing| routing.get("AdditionalVersionWeights"));
-        let weighted = weights.map(Value::members).unwrap_or_default();
-        let weighted = weighted
-            .iter()
-            .filter_map(|member| parse_version(member.name()));
+        let weights = weights.map(Value::members).unwrap_or_default();
+        let weight = |member: &Member| {
+            let weight = member.value().compact().parse().ok();
+            let weight = weight.filter(|weight: &f64| weight.is_finite());
+            Some((parse_version(member.name())?, weight.unwrap_or_default()))
+        };
         Ok(Self {
             target,
-            weighted: weighted.collect(),
+            weights: weights.iter().filter_map(weight).collect(),
         })
+    }
+
+    /// Returns the versions that it sends a share of the invocations to, with that share.
+    pub fn weights(&self) -> Vec<(u64, f64)> {
+        self.weights.clone()
+    }
+
+    /// Returns what share of the invocations each target gets, from 0 to 1; what its weights leave
+    /// goes to the one that it points to.
+    pub fn shares(&self) -> Vec<(AliasTarget, f64)> {
+        let weighted: f64 = self.weights.iter().map(|(_, weight)| weight).sum();
+        // What is left of 1 after 0.9 is 0.1, and not 0.09999999999999998.
+        let rest = ((1.0 - weighted).max(0.0) * 1e9).round() / 1e9;
+        let weighted = self.weights.iter();
+        let weighted = weighted.map(|(version, weight)| (AliasTarget::Version(*version), *weight));
+        [(self.target, rest)].into_iter().chain(weighted).collect()
     }
 
     /// Returns the numbers of all versions that the alias refers to.
@@ -76,7 +93,7 @@ impl AliasConfiguration {
             AliasTarget::Version(number) => Some(number),
         };
         main.into_iter()
-            .chain(self.weighted.iter().copied())
+            .chain(self.weights.iter().map(|(version, _)| *version))
             .collect()
     }
 }
@@ -113,12 +130,30 @@ mod tests {
         let found = alias(
             r#"{"FunctionVersion": "5", "RoutingConfig": {"AdditionalVersionWeights": {"6": 0.1}}}"#,
         );
-        assert_eq!(found.unwrap().versions(), [5, 6]);
+        let found = found.unwrap();
+        assert_eq!(found.versions(), [5, 6]);
+        assert_eq!(found.weights(), [(6, 0.1)]);
         let latest = alias(r#"{"FunctionVersion": "$LATEST"}"#).unwrap();
         assert_eq!(
             (latest.target, latest.versions()),
             (AliasTarget::Latest, vec![])
         );
+    }
+
+    #[test]
+    fn what_the_weights_leave_goes_to_the_version_that_an_alias_points_to() {
+        let (five, six) = (AliasTarget::Version(5), AliasTarget::Version(6));
+        for (weights, expected) in [
+            ("{}", vec![(five, 1.0)]),
+            (r#"{"6": 0.9}"#, vec![(five, 0.1), (six, 0.9)]),
+            (r#"{"6": 0}"#, vec![(five, 1.0), (six, 0.0)]),
+            (r#"{"6": 1}"#, vec![(five, 0.0), (six, 1.0)]),
+            (r#"{"6": 2.5}"#, vec![(five, 0.0), (six, 2.5)]),
+        ] {
+            let routing = format!(r#""RoutingConfig": {{"AdditionalVersionWeights": {weights}}}"#);
+            let found = alias(&format!(r#"{{"FunctionVersion": "5", {routing}}}"#));
+            assert_eq!(found.unwrap().shares(), expected, "{weights}");
+        }
     }
 
     #[test]

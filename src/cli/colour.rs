@@ -27,6 +27,10 @@ pub(super) enum Tone {
     Bad,
     /// A heading.
     Heading,
+    /// A name that somebody gave to something.
+    Name,
+    /// What is told by the way.
+    Aside,
 }
 
 /// Gives texts for stdout their colours, or none.
@@ -56,6 +60,8 @@ impl Painter {
             Tone::Notable => AnsiColor::Yellow.on_default(),
             Tone::Bad => AnsiColor::Red.on_default(),
             Tone::Heading => Style::new().bold(),
+            Tone::Name => AnsiColor::Cyan.on_default().bold(),
+            Tone::Aside => Style::new().dimmed(),
         };
         format!("{style}{text}{style:#}")
     }

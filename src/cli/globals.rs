@@ -35,7 +35,7 @@ pub(super) struct Globals {
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
 
-    /// Print the result in this form: json by default, and words for people with status
+    /// Print the result in this form: json by default, and words for people with status and log
     #[arg(long, value_name = "FORMAT")]
     output: Option<Format>,
 

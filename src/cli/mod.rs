@@ -9,6 +9,8 @@ mod configuration;
 mod exit;
 mod globals;
 mod input;
+mod line;
+mod log_text;
 mod notices;
 mod output;
 mod paging;
@@ -17,7 +19,9 @@ mod progress;
 mod query;
 mod refused;
 mod shorthand;
+mod terminal;
 mod values;
+mod visible;
 
 use std::ffi::OsString;
 

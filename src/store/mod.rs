@@ -64,5 +64,5 @@ pub use package::PackageSource;
 pub use registry::Store;
 pub use staged_version::StagedVersion;
 pub use staging::Upload;
-pub use versions::Versions;
+pub use versions::{FoundVersion, Versions};
 pub use view::View;

@@ -6,6 +6,7 @@
 //! before the one it will replace, and what the line removes is gone.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -317,6 +318,32 @@ impl View {
             Some(aliases) => read_alias(&aliases, &file),
             None => Ok(None),
         }
+    }
+
+    /// Reads all aliases, by name.
+    ///
+    /// # Errors
+    /// If the directory of the aliases cannot be read, or one of the files is not what it must be.
+    pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
+        let in_place = self.directory.names_of(ALIASES)?;
+        let in_place = in_place
+            .iter()
+            .filter_map(|name| name.to_str()?.strip_suffix(".json"));
+        let changed = self.last_line().filter(|_| self.pending.is_some());
+        let changed = changed
+            .into_iter()
+            .flat_map(|line| line.aliases.iter().map(|change| change.name.as_str()));
+        let names: BTreeSet<AliasName> = in_place
+            .chain(changed)
+            .filter_map(AliasName::parse)
+            .collect();
+        let mut found = Vec::new();
+        for name in names {
+            if let Some(alias) = self.alias(&name)? {
+                found.push((name, alias));
+            }
+        }
+        Ok(found)
     }
 
     /// Reads the function's tags.

@@ -4,6 +4,7 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod function;
+mod log;
 mod status;
 mod version;
 
@@ -11,6 +12,10 @@ pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+};
+pub use log::{
+    AliasMove, AliasShare, LogChange, LogEntry, LogRequest, LogResponse, LogVersion, LoggedLatest,
+    Origin, VersionContent,
 };
 pub use status::{Comparison, NextPublish, StatusRequest, StatusResponse};
 pub use version::{

@@ -7,6 +7,7 @@ mod get_function_configuration;
 mod init;
 mod list_functions;
 mod list_versions_by_function;
+mod log;
 mod publish_version;
 mod status;
 mod update_function_code;
@@ -21,9 +22,10 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 11] = [
+pub(super) const COMMANDS: [Command; 12] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
+    Command::of::<log::LogArgs>("log"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
     Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
     Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(

@@ -11,6 +11,7 @@ use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::input;
 use crate::cli::parameters::Parameters;
+use crate::cli::visible::visible;
 use crate::operations;
 
 const OPERATION: &str = "Status";
@@ -273,31 +274,4 @@ fn values(difference: &Difference, painter: Painter) -> String {
 
 fn with_value(word: &str, value: Option<&str>) -> String {
     value.map_or_else(|| word.to_owned(), |value| format!("{word} {value}"))
-}
-
-/// Shows control characters instead of letting a file of somebody's move the cursor.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() {
-            shown.extend(letter.escape_unicode());
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_shown_and_letters_are_as_they_are() {
-        assert_eq!(visible("gr\u{fc}\u{df}e \u{2192}"), "grüße →");
-        assert_eq!(
-            visible("a\u{1b}[2J\u{7f}\u{9b}"),
-            "a\\u{1b}[2J\\u{7f}\\u{9b}"
-        );
-    }
 }
