@@ -211,18 +211,21 @@ fn happened(change: &LogChange) -> String {
         "UpdateFunctionConfiguration" => words.push("configuration updated".to_owned()),
         "TagResource" => words.push("tags set".to_owned()),
         "UntagResource" => words.push("tags removed".to_owned()),
-        "Restore" => words.push("restored".to_owned()),
         "Rollback" => words.push("rolled back".to_owned()),
         "Import" if made.is_empty() => words.push("imported".to_owned()),
         "Import" => words.push(format!("imported {made}")),
         // What they did is told below.
-        "PublishVersion" | "DeleteFunction" | "Prune" | "CreateAlias" | "UpdateAlias"
-        | "DeleteAlias" => {}
+        "PublishVersion" | "DeleteFunction" | "Prune" | "Restore" | "CreateAlias"
+        | "UpdateAlias" | "DeleteAlias" => {}
         other => words.push(visible(other)),
     }
     if !change.gone.is_empty() {
         let gone = versions(change.gone.iter().map(|version| (*version, *version)));
-        words.push(format!("{gone} published, deleted since"));
+        let published = match &*change.operation {
+            "Import" => "",
+            _ => " published,",
+        };
+        words.push(format!("{gone}{published} deleted since"));
     }
     match &*change.operation {
         _ if removed.is_empty() => {}
@@ -232,7 +235,7 @@ fn happened(change: &LogChange) -> String {
     words.extend(
         change
             .restored
-            .map(|version| format!("{LATEST} set to version {version}")),
+            .map(|version| format!("{LATEST} restored to version {version}")),
     );
     words.extend(change.aliases.iter().map(moved));
     if !change.found_edited.is_empty() {
@@ -308,7 +311,7 @@ fn minutes(time: Timestamp) -> String {
 
 /// Writes a size with a unit of 1000, two digits at the least: `319 B`, `2.1 kB`, `48 MB`.
 fn size(bytes: u64) -> String {
-    let (mut tenths, mut unit) = (bytes.saturating_mul(10), "B");
+    let (mut tenths, mut unit) = (u128::from(bytes) * 10, "B");
     for larger in ["kB", "MB", "GB"] {
         if tenths < 10_000 {
             break;
@@ -361,9 +364,19 @@ impl Columns {
             description: after(changed, of_versions.unwrap_or_default()),
         }
     }
+
+    /// Returns where words stand: what happened has no aliases before it.
+    fn of_words(&self, row: &Row) -> usize {
+        if row.version.is_empty() {
+            self.aliases
+        } else {
+            self.sizes
+        }
+    }
 }
 
 fn long_line(row: Row, columns: &Columns) -> Line {
+    let words_column = columns.of_words(&row);
     let mut line = Line::default();
     line.put(0, Cell(Some(Tone::Heading), row.version));
     line.put(columns.when, row.when);
@@ -380,20 +393,21 @@ fn long_line(row: Row, columns: &Columns) -> Line {
             line.put(columns.changed, changed);
             line.put(columns.description, Cell(None, description));
         }
-        Rest::Words(words) => line.put(columns.aliases, words),
+        Rest::Words(words) => line.put(words_column, words),
     }
     line
 }
 
 fn short_line(row: Row, columns: &Columns) -> Line {
     let is_latest = row.version == LATEST;
+    let words_column = columns.of_words(&row);
     let mut line = Line::default();
     line.put(0, Cell(Some(Tone::Heading), row.version));
     line.put(columns.aliases, Cell(Some(Tone::Name), row.aliases));
     match row.rest {
         Rest::Content { changed, .. } if is_latest => line.put(columns.sizes, changed),
         Rest::Content { description, .. } => line.put(columns.sizes, Cell(None, description)),
-        Rest::Words(words) => line.put(columns.aliases, words),
+        Rest::Words(words) => line.put(words_column, words),
     }
     line
 }
@@ -414,14 +428,14 @@ mod tests {
             (999_999, "1.0 MB"),
             (250_000_000, "250 MB"),
             (80_530_636_800, "81 GB"),
-            (u64::MAX, "1844674407 GB"),
+            (u64::MAX, "18446744073 GB"),
         ] {
             assert_eq!(size(bytes), text);
         }
     }
 
     #[test]
-    fn shares_are_percents_and_numbers_in_a_row_are_versions() {
+    fn shares_are_percents_and_numbers_in_a_row_are_ranges() {
         for (share, text) in [
             (0.1, "10%"),
             (1.0, "100%"),

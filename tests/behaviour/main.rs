@@ -25,6 +25,7 @@ mod help;
 mod history;
 mod init;
 mod listing;
+mod log;
 mod made_by_hand;
 mod output;
 mod paging;

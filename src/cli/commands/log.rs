@@ -32,8 +32,8 @@ const OPERATION: &str = "Log";
 #[derive(Args)]
 #[command(after_help = "Examples:\n  lambda-store log hello\n  \
     lambda-store log hello --all --max-items 20\n  \
-    lambda-store log hello --query 'Entries[].[Version, Published]' --output text\n  \
-    lambda-store log hello --color on | less -R")]
+    lambda-store log hello --oneline --color on\n  \
+    lambda-store log hello --query 'Entries[].[Version, Published]' --output text")]
 pub(super) struct LogArgs {
     /// Name the function, by name or ARN
     #[arg(value_name = "NAME")]
