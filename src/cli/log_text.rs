@@ -19,6 +19,9 @@ use crate::api::timestamp::Timestamp;
 /// what follows in their line.
 const MOST_ALIASES: usize = 32;
 
+/// The least that is left of them on a narrow terminal, where they get a fifth of a line.
+const LEAST_ALIASES: usize = 12;
+
 /// How many characters of a hash tell it from others.
 const SHORT_HASH: usize = 8;
 
@@ -71,9 +74,10 @@ pub(super) fn lines(log: &LogResponse, layout: &Layout) -> String {
         LogEntry::Change(change) => change_row(change),
     });
     let mut rows: Vec<Row> = [latest_row(log)].into_iter().chain(entries).collect();
-    if layout.columns.is_some() {
+    if let Some(columns) = layout.columns {
+        let most = (columns / 5).clamp(LEAST_ALIASES, MOST_ALIASES);
         for row in &mut rows {
-            row.aliases = shortened(&row.aliases, MOST_ALIASES);
+            row.aliases = shortened(&row.aliases, most);
         }
     }
     let columns = Columns::of(&rows, layout.is_short);

@@ -14,7 +14,7 @@ use crate::api::messages::{
 };
 use crate::api::qualifier::AliasName;
 use crate::api::validation::Violations;
-use crate::store::{AliasChange, HistoryLines, Latest, Line, Store, StoreError, View};
+use crate::store::{AliasChange, HistoryLines, Latest, Line, Store, StoreError, Versions, View};
 
 /// The operations of which nothing is left to tell once the versions that they made are.
 const PUBLISHING: [&str; 2] = ["PublishVersion", "UpdateFunctionCode"];
@@ -36,24 +36,24 @@ pub fn log(store: &Store, request: &LogRequest) -> Result<LogResponse, Error> {
     let reference = violations.check("FunctionName", reference);
     let target = latest_of(store.scope(), reference, violations)?;
     let state = store
-        .read(&target.name, State::read)?
+        .read(&target.name, |view| State::read(view, request))?
         .ok_or_else(|| target.not_found(store))?;
 
     let mut problems = Vec::new();
-    let aliases = state.aliases.unwrap_or_else(|error| {
+    let mut shares = state.shares.unwrap_or_else(|error| {
         problems.push(format!("no alias is shown: {error}"));
-        Vec::new()
+        Shares::new()
     });
-    let mut shares = shares(&aliases);
+    problems.extend(state.lost);
     let latest_aliases = shares.remove(&AliasTarget::Latest).unwrap_or_default();
     let latest = state.latest.and_then(|(latest, last)| {
         let last = last.map_err(|error| problems.push(error.to_string()));
         tell_latest(&target.name, &latest, last.ok().as_ref())
     });
     let mut past = Past::new(state.history);
-    let entries = entries(&state.view, request, &mut past, &mut shares)?;
+    let versions = LoggedVersions::new(state.versions);
+    let entries = entries(versions, request, &mut past, &mut shares)?;
     problems.extend(past.problem());
-    problems.extend(pointing_nowhere(&state.view, &shares)?);
     Ok(LogResponse {
         function_arn: store.scope().function_arn(&target.name, None),
         function_name: target.name,
@@ -67,23 +67,32 @@ pub fn log(store: &Store, request: &LogRequest) -> Result<LogResponse, Error> {
 /// What belongs together. Where some of it cannot be read, that is kept: the rest is told even so.
 struct State {
     latest: Result<(Latest, Result<Last, StoreError>), StoreError>,
-    aliases: Result<Vec<(AliasName, AliasConfiguration)>, StoreError>,
+    shares: Result<Shares, StoreError>,
+    /// Which aliases point to versions that are not there.
+    lost: Vec<String>,
+    /// Lines and versions never change, so they may be read later; which ones there are is known now.
     history: Option<HistoryLines>,
-    /// Versions never change, so they are read from it later.
-    view: View,
+    versions: Versions,
 }
 
 impl State {
-    fn read(view: &View) -> Result<Self, StoreError> {
+    fn read(view: &View, request: &LogRequest) -> Result<Self, StoreError> {
         let latest = view.latest().map(|latest| {
             let last = Last::read(view, &latest);
             (latest, last)
         });
+        let shares = view.aliases().map(|aliases| shares(&aliases));
         Ok(Self {
             latest,
-            aliases: view.aliases(),
+            lost: shares
+                .as_ref()
+                .map_or(Ok(Vec::new()), |found| lost(view, found))?,
+            shares,
             history: view.history()?,
-            view: view.clone(),
+            versions: match request.max_items {
+                Some(_) => view.newest_versions()?,
+                None => view.versions_descending()?,
+            },
         })
     }
 }
@@ -129,17 +138,12 @@ fn tell_latest(
 /// The history is read no further than to the line that made the next version, or that shows that
 /// none did: its running fact is lower.
 fn entries(
-    view: &View,
+    mut versions: LoggedVersions,
     request: &LogRequest,
     past: &mut Past,
     shares: &mut Shares,
 ) -> Result<Vec<LogEntry>, StoreError> {
     let limit = request.max_items.unwrap_or(usize::MAX);
-    let versions = match request.max_items {
-        Some(_) => view.newest_versions()?,
-        None => view.versions_descending(),
-    };
-    let mut versions = LoggedVersions::new(versions);
     let mut entries = Vec::new();
     let mut version = versions.read_next()?;
     let mut line: Option<Line> = None;
@@ -210,8 +214,8 @@ fn alias_move(change: AliasChange) -> AliasMove {
     }
 }
 
-/// Says which aliases point to versions that are not there; those that were told are taken out.
-fn pointing_nowhere(view: &View, shares: &Shares) -> Result<Vec<String>, StoreError> {
+/// Says which aliases point to versions that are not there.
+fn lost(view: &View, shares: &Shares) -> Result<Vec<String>, StoreError> {
     let mut problems = Vec::new();
     for (target, aliases) in shares {
         if let AliasTarget::Version(number) = target

@@ -10,13 +10,13 @@ use crate::store::{FoundVersion, PublishedVersion, StoreError, Versions};
 pub(super) type ReadVersion = (u64, Result<VersionContent, String>);
 
 /// Versions, descending, read ahead as far as they are compared.
-pub(super) struct LoggedVersions<'v> {
-    versions: Versions<'v>,
+pub(super) struct LoggedVersions {
+    versions: Versions,
     ahead: VecDeque<FoundVersion>,
 }
 
-impl<'v> LoggedVersions<'v> {
-    pub(super) fn new(versions: Versions<'v>) -> Self {
+impl LoggedVersions {
+    pub(super) fn new(versions: Versions) -> Self {
         Self {
             versions,
             ahead: VecDeque::new(),

@@ -16,8 +16,8 @@ const WIDEST_GAP: u32 = 256;
 ///
 /// Versions never change, so they may be read after the state of the function was: one that has
 /// vanished meanwhile is left out.
-pub struct Versions<'v> {
-    view: &'v View,
+pub struct Versions {
+    view: View,
     order: Order,
     /// The number that is looked at next; `None` behind the last one.
     next: Option<u64>,
@@ -45,29 +45,57 @@ pub struct FoundVersion {
 
 impl View {
     /// Returns the versions above a number, ascending.
-    pub fn versions_above(&self, number: u64) -> Versions<'_> {
+    pub fn versions_above(&self, number: u64) -> Versions {
         let highest = self.last_line().map_or(0, |line| line.highest_version);
-        Versions::new(self, Order::Ascending, number.checked_add(1), highest)
+        Versions {
+            view: self.clone(),
+            order: Order::Ascending,
+            next: number.checked_add(1),
+            highest,
+            missing: 0,
+            listed: None,
+        }
     }
 
-    /// Returns all versions, descending. The directory is read once.
-    pub fn versions_descending(&self) -> Versions<'_> {
-        Versions::new(self, Order::Descending, Some(u64::MAX), 0)
+    /// Returns all versions of the state that is seen here, descending. The directory is read at once.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn versions_descending(&self) -> Result<Versions, StoreError> {
+        let mut numbers = self.version_numbers()?;
+        numbers.reverse();
+        Ok(Versions {
+            listed: Some(numbers.into_iter()),
+            ..self.versions_up_to(0)
+        })
     }
 
-    /// Returns the newest versions, descending, for who wants no more than some of them: where there
-    /// is a history, the directory is not read. So one placed by hand is not among them if there is
-    /// a wide gap between it and the numbers that the history knows.
+    /// Returns the newest versions of the state that is seen here, descending, for who wants no more
+    /// than some of them: where there is a history, the directory is not read. So one placed by hand
+    /// is not among them if there is a wide gap between it and the numbers that the history knows.
     ///
     /// # Errors
     /// If the versions cannot be looked at.
-    pub fn newest_versions(&self) -> Result<Versions<'_>, StoreError> {
-        let Some(line) = self.last_line() else {
-            return Ok(self.versions_descending());
-        };
-        let highest = self.highest_standing_above(line.highest_version)?;
-        let first = Some(highest).filter(|number| *number > 0);
-        Ok(Versions::new(self, Order::Descending, first, highest))
+    pub fn newest_versions(&self) -> Result<Versions, StoreError> {
+        match self.last_line() {
+            None => self.versions_descending(),
+            Some(line) => {
+                let highest = self.highest_standing_above(line.highest_version)?;
+                Ok(self.versions_up_to(highest))
+            }
+        }
+    }
+
+    /// Returns the versions up to a number, descending.
+    fn versions_up_to(&self, highest: u64) -> Versions {
+        Versions {
+            view: self.clone(),
+            order: Order::Descending,
+            next: Some(highest).filter(|number| *number > 0),
+            highest,
+            missing: 0,
+            listed: None,
+        }
     }
 
     /// Returns the highest number at which something stands above a known one, with no wide gap in
@@ -91,18 +119,7 @@ impl View {
     }
 }
 
-impl<'v> Versions<'v> {
-    fn new(view: &'v View, order: Order, next: Option<u64>, highest: u64) -> Self {
-        Self {
-            view,
-            order,
-            next,
-            highest,
-            missing: 0,
-            listed: None,
-        }
-    }
-
+impl Versions {
     /// Reads the next version; `None` behind the last one.
     ///
     /// # Errors

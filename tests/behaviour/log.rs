@@ -175,61 +175,51 @@ fn what_happened_in_between_is_told_on_request() {
     check_beginnings(&store, &["--all"]);
 }
 
-/// Every kind of change that a history has, in the form that the format gives it.
+/// Returns the change of an alias; null stands for nothing.
+fn moved(operation: &str, from: &Value, to: &Value) -> Value {
+    let mut alias = json!({"Name": "live", "From": from, "To": to, "RevisionId": "x"});
+    let is_gone = to.is_null();
+    let members = alias.as_object_mut().unwrap();
+    members.retain(|name, value| !(value.is_null() || is_gone && name == "RevisionId"));
+    json!({"Operation": operation, "Aliases": [alias]})
+}
+
+/// Returns a change of every kind that a history has, in the form that the format gives it.
+fn every_kind_of_change() -> Vec<Value> {
+    let [five, six] = ["5", "6"].map(|version| json!({"FunctionVersion": version}));
+    let weights = json!({"AdditionalVersionWeights": {"6": 0.125}});
+    let shared = json!({"FunctionVersion": "5", "RoutingConfig": weights});
+    let described = json!({"FunctionVersion": "6", "Description": "new"});
+    let edited = ["config.json", "code.zip"];
+    vec![
+        json!({"Operation": "CreateFunction", "Made": [1]}),
+        json!({"Operation": "UpdateFunctionConfiguration", "FoundEdited": edited}),
+        json!({"Operation": "Import", "Made": [2, 3, 4, 5, 6]}),
+        moved("CreateAlias", &json!(null), &five),
+        moved("UpdateAlias", &five, &shared),
+        moved("UpdateAlias", &shared, &six),
+        moved("UpdateAlias", &six, &described),
+        moved("UpdateAlias", &described, &described),
+        json!({"Operation": "UpdateFunctionCode"}),
+        json!({"Operation": "UpdateFunctionCode", "Made": [7]}),
+        json!({"Operation": "PublishVersion", "Made": [8], "FoundEdited": ["code.zip"]}),
+        moved("Rollback", &six, &five),
+        json!({"Operation": "Restore", "Restored": 6}),
+        json!({"Operation": "TagResource"}),
+        json!({"Operation": "UntagResource"}),
+        json!({"Operation": "DeleteFunction", "Removed": [[8, 8]]}),
+        json!({"Operation": "Prune", "Removed": [[1, 3], [5, 5]]}),
+        moved("DeleteAlias", &six, &json!(null)),
+        json!({"Operation": "PublishVersion", "Made": [9]}),
+        json!({"Operation": "Paint\u{1b}[31mRed"}),
+    ]
+}
+
 #[test]
 fn each_kind_of_change_is_told_in_words() {
     let store = TestStore::with_function("hello");
     place_versions(&store, [6, 7, 9]);
-    let on = |version: &str| json!({"FunctionVersion": version});
-    let shared = json!({
-        "FunctionVersion": "5", "RoutingConfig": {"AdditionalVersionWeights": {"6": 0.125}}
-    });
-    let described = json!({"FunctionVersion": "6", "Description": "new"});
-    let alias =
-        |operation: &str, members: Value| json!({"Operation": operation, "Aliases": [members]});
-    write_history(
-        &store,
-        &[
-            json!({"Operation": "CreateFunction", "Made": [1]}),
-            json!({"Operation": "UpdateFunctionConfiguration", "FoundEdited": ["config.json", "code.zip"]}),
-            json!({"Operation": "Import", "Made": [2, 3, 4, 5, 6]}),
-            alias(
-                "CreateAlias",
-                json!({"Name": "live", "To": on("5"), "RevisionId": "x"}),
-            ),
-            alias(
-                "UpdateAlias",
-                json!({"Name": "live", "From": on("5"), "To": shared, "RevisionId": "x"}),
-            ),
-            alias(
-                "UpdateAlias",
-                json!({"Name": "live", "From": shared, "To": on("6"), "RevisionId": "x"}),
-            ),
-            alias(
-                "UpdateAlias",
-                json!({"Name": "live", "From": on("6"), "To": described, "RevisionId": "x"}),
-            ),
-            alias(
-                "UpdateAlias",
-                json!({"Name": "live", "From": described, "To": described, "RevisionId": "x"}),
-            ),
-            json!({"Operation": "UpdateFunctionCode"}),
-            json!({"Operation": "UpdateFunctionCode", "Made": [7]}),
-            json!({"Operation": "PublishVersion", "Made": [8], "FoundEdited": ["code.zip"]}),
-            alias(
-                "Rollback",
-                json!({"Name": "live", "From": on("7"), "To": on("6"), "RevisionId": "x"}),
-            ),
-            json!({"Operation": "Restore", "Restored": 6}),
-            json!({"Operation": "TagResource"}),
-            json!({"Operation": "UntagResource"}),
-            json!({"Operation": "DeleteFunction", "Removed": [[8, 8]]}),
-            json!({"Operation": "Prune", "Removed": [[1, 3], [5, 5]]}),
-            alias("DeleteAlias", json!({"Name": "live", "From": on("6")})),
-            json!({"Operation": "PublishVersion", "Made": [9]}),
-            json!({"Operation": "Paint\u{1b}[31mRed"}),
-        ],
-    );
+    write_history(&store, &every_kind_of_change());
     let ran = store.log("hello", &["--all"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let (_, below_latest) = ran.stdout.split_once('\n').unwrap();
@@ -242,7 +232,7 @@ fn each_kind_of_change_is_told_in_words() {
              2026-11-25 00:15  tags removed (alice@build7)
              2026-11-24 23:15  tags set (alice@build7)
              2026-11-24 22:15  $LATEST restored to version 6 (alice@build7)
-             2026-11-24 21:15  rolled back; live: 7 -> 6 (alice@build7)
+             2026-11-24 21:15  rolled back; live: 6 -> 5 (alice@build7)
              2026-11-24 20:15  version 8 published, deleted since; found edited by hand: code.zip (alice@build7)
     7        2026-11-24 19:15  118 B  4ZoiH0ux  same
              2026-11-24 18:15  code updated (alice@build7)
@@ -257,115 +247,27 @@ fn each_kind_of_change_is_told_in_words() {
              2026-11-24 10:15  created; version 1 published, deleted since (alice@build7)
     "#);
     check_beginnings(&store, &["--all"]);
+}
+
+#[test]
+fn each_kind_of_change_is_told_to_scripts() {
+    let store = TestStore::with_function("hello");
+    place_versions(&store, [6, 7, 9]);
+    write_history(&store, &every_kind_of_change());
     let told = "Gone || Removed || Restored || Aliases[?From.RoutingConfig]";
     let query = format!("Entries[?Type=='Change'] | [?{told}]");
-    let told = store.log("hello", &["--all", "--query", &query]).stdout;
-    insta::assert_snapshot!(told, @r#"
-    [
-        {
-            "Type": "Change",
-            "Time": "2026-11-25T02:15:00.123+0000",
-            "Operation": "Prune",
-            "By": "alice@build7",
-            "Removed": [
-                [
-                    "1",
-                    "3"
-                ],
-                [
-                    "5",
-                    "5"
-                ]
-            ]
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-25T01:15:00.123+0000",
-            "Operation": "DeleteFunction",
-            "By": "alice@build7",
-            "Removed": [
-                [
-                    "8",
-                    "8"
-                ]
-            ]
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-24T22:15:00.123+0000",
-            "Operation": "Restore",
-            "By": "alice@build7",
-            "Restored": "6"
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-24T20:15:00.123+0000",
-            "Operation": "PublishVersion",
-            "By": "alice@build7",
-            "Made": [
-                "8"
-            ],
-            "Gone": [
-                "8"
-            ],
-            "FoundEdited": [
-                "code.zip"
-            ]
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-24T15:15:00.123+0000",
-            "Operation": "UpdateAlias",
-            "By": "alice@build7",
-            "Aliases": [
-                {
-                    "Name": "live",
-                    "From": {
-                        "FunctionVersion": "5",
-                        "RoutingConfig": {
-                            "AdditionalVersionWeights": {
-                                "6": 0.125
-                            }
-                        }
-                    },
-                    "To": {
-                        "FunctionVersion": "6"
-                    }
-                }
-            ]
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-24T12:15:00.123+0000",
-            "Operation": "Import",
-            "By": "alice@build7",
-            "Made": [
-                "2",
-                "3",
-                "4",
-                "5",
-                "6"
-            ],
-            "Gone": [
-                "2",
-                "3",
-                "4",
-                "5"
-            ]
-        },
-        {
-            "Type": "Change",
-            "Time": "2026-11-24T10:15:00.123+0000",
-            "Operation": "CreateFunction",
-            "By": "alice@build7",
-            "Made": [
-                "1"
-            ],
-            "Gone": [
-                "1"
-            ]
-        }
-    ]
+    let told = store
+        .log("hello", &["--all", "--query", &query])
+        .succeeded();
+    let told = told.as_array().unwrap().iter().map(Value::to_string);
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    {"Type":"Change","Time":"2026-11-25T02:15:00.123+0000","Operation":"Prune","By":"alice@build7","Removed":[["1","3"],["5","5"]]}
+    {"Type":"Change","Time":"2026-11-25T01:15:00.123+0000","Operation":"DeleteFunction","By":"alice@build7","Removed":[["8","8"]]}
+    {"Type":"Change","Time":"2026-11-24T22:15:00.123+0000","Operation":"Restore","By":"alice@build7","Restored":"6"}
+    {"Type":"Change","Time":"2026-11-24T20:15:00.123+0000","Operation":"PublishVersion","By":"alice@build7","Made":["8"],"Gone":["8"],"FoundEdited":["code.zip"]}
+    {"Type":"Change","Time":"2026-11-24T15:15:00.123+0000","Operation":"UpdateAlias","By":"alice@build7","Aliases":[{"Name":"live","From":{"FunctionVersion":"5","RoutingConfig":{"AdditionalVersionWeights":{"6":0.125}}},"To":{"FunctionVersion":"6"}}]}
+    {"Type":"Change","Time":"2026-11-24T12:15:00.123+0000","Operation":"Import","By":"alice@build7","Made":["2","3","4","5","6"],"Gone":["2","3","4","5"]}
+    {"Type":"Change","Time":"2026-11-24T10:15:00.123+0000","Operation":"CreateFunction","By":"alice@build7","Made":["1"],"Gone":["1"]}
     "#);
 }
 
@@ -812,6 +714,48 @@ fn a_change_that_is_not_in_place_yet_is_told_as_done() {
         .log("hello", &["--query", &format!("Entries{aliases}")])
         .succeeded();
     assert_eq!(aliases, json!(["live", "new"]));
+}
+
+#[test]
+fn a_log_during_publishes_tells_one_state() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 2..=30 {
+                let content = format!("version {number}");
+                store
+                    .update("hello", content.as_bytes(), &["--publish"])
+                    .succeeded();
+            }
+            is_over.store(true, Ordering::SeqCst);
+        });
+        let readers = [&[][..], &["--max-items", "40"]].map(|options| {
+            let (store, is_over) = (&store, &is_over);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::SeqCst) {
+                    let log = document(store, options);
+                    let entries = log["Entries"].as_array().unwrap();
+                    // What was made after the state was read does not belong to it.
+                    assert_eq!(
+                        log["Latest"]["LastPublished"], entries[0]["Version"],
+                        "{log}"
+                    );
+                    assert_eq!(log["Latest"]["Reason"], "Unchanged", "{log}");
+                    for (entry, number) in entries.iter().rev().zip(1..) {
+                        assert_eq!(entry["Version"], number.to_string());
+                        assert!(entry["Published"].is_string(), "{log}");
+                    }
+                }
+            })
+        });
+        for reader in readers {
+            reader.join().unwrap();
+        }
+    });
+    assert_eq!(entries(&store, &[]).len(), 30);
 }
 
 #[test]

@@ -448,7 +448,7 @@ pub fn masked(text: &str) -> String {
         .into_owned();
     let text = time.replace_all(&text, "<time>").into_owned();
     // As wide as it is, so that columns stay columns.
-    let minutes = fancy_regex::Regex::new(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b").unwrap();
+    let minutes = fancy_regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d").unwrap();
     minutes.replace_all(&text, "YYYY-MM-DD hh:mm").into_owned()
 }
 

@@ -144,7 +144,13 @@ fn a_log_is_coloured_on_a_terminal_unless_somebody_says_no() {
     assert_eq!(without_escape_codes(&coloured), plain);
     let shown = masked(&coloured).replace('\u{1b}', "ESC");
     let host = fancy_regex::Regex::new(r"\([a-z0-9]+@[^)]+\)").unwrap();
-    insta::assert_snapshot!(host.replace_all(&shown, "(user@host)"), @"");
+    insta::assert_snapshot!(host.replace_all(&shown, "(user@host)"), @"
+    ESC[1m$LATESTESC[0m  YYYY-MM-DD hh:mm            113 B  ESC[2mq939SBRrESC[0m  ESC[33mconfiguration since 2, edited by handESC[0m
+    ESC[1m2ESC[0m        YYYY-MM-DD hh:mm  ESC[1mESC[36mlive 25%ESC[0m  113 B  ESC[2mq939SBRrESC[0m  code   Greets whoever calls, in the language of their country: grüßt, 问候
+             ESC[2mYYYY-MM-DD hh:mmESC[0m  ESC[2mcode updated (user@host)ESC[0m
+    ESC[1m1ESC[0m        YYYY-MM-DD hh:mm  ESC[1mESC[36mlive 75%ESC[0m  112 B  ESC[2meyq/JXwHESC[0m  first
+             ESC[2mYYYY-MM-DD hh:mmESC[0m  ESC[2mcreated (user@host)ESC[0m
+    ");
     for (options, variables) in [
         ("", &[("NO_COLOR", "1")][..]),
         ("", &[("TERM", "dumb")]),
@@ -180,7 +186,11 @@ fn a_log_is_no_wider_than_the_terminal_and_is_whole_in_a_pipe() {
         }
     }
     let shown = shown_in_columns(&store, 80, "log hello --color off");
-    insta::assert_snapshot!(masked(&shown), @"");
+    insta::assert_snapshot!(masked(&shown), @"
+    $LATEST  YYYY-MM-DD hh:mm                    113 B  q939SBRr  configuration sin…
+    2        YYYY-MM-DD hh:mm  live 25%, stage…  113 B  q939SBRr  code   Greets who…
+    1        YYYY-MM-DD hh:mm  live 75%          112 B  eyq/JXwH  first
+    ");
     // A document is for scripts, on a terminal too.
     let document = shown_in_columns(&store, 40, "log hello --output json");
     assert_eq!(document, store.log("hello", &["--output", "json"]).stdout);
