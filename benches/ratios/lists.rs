@@ -36,23 +36,61 @@ fn list_versions(function: &Function, options: &[&str]) -> Command {
 }
 
 fn pages(bench: &Bench, store: &Path) -> Result<()> {
-    let (label, most) = if bench.is_quick() {
-        ("10,000", 10_000)
-    } else {
-        ("100,000", 100_000)
-    };
+    let (label, most) = most(bench);
     let few = Function::with_history(store, "few", 100)?;
     let many = Function::with_history(store, "many", most)?;
     let page = ["--max-items", "50"];
     let (mut at_few, mut at_most) = (list_versions(&few, &page), list_versions(&many, &page));
-    let [few, many] = in_turn(
+    let [page_of_few, page_of_many] = in_turn(
         bench.rounds(101),
         [&mut || run(&mut at_few), &mut || run(&mut at_most)],
     )?;
     let what = format!("a page of 50 out of {label} versions");
-    let beside = ("a page of 50 out of 100", &*few);
-    print_ratio((&what, &many), beside, Goal::AtMost(1.2));
-    Ok(())
+    let beside = ("a page of 50 out of 100", &*page_of_few);
+    print_ratio((&what, &page_of_many), beside, Goal::AtMost(1.2));
+
+    let newest = |function: &Function| {
+        let mut command = tool(store, ["log", "--max-items", "20"]);
+        command.arg(function.name());
+        command
+    };
+    let (mut at_few, mut at_most) = (newest(&few), newest(&many));
+    let [of_few, of_many] = in_turn(
+        bench.rounds(101),
+        [&mut || run(&mut at_few), &mut || run(&mut at_most)],
+    )?;
+    let what = format!("log of the last 20 out of {label} versions");
+    let beside = ("… of the last 20 of 100", &*of_few);
+    print_ratio((&what, &of_many), beside, Goal::AtMost(2.0));
+    whole_log(bench, store)
+}
+
+/// A whole log reads what a whole list does, and the history.
+fn whole_log(bench: &Bench, store: &Path) -> Result<()> {
+    let (label, count) = thousands(bench);
+    let function = Function::with_history(store, "log", count)?;
+    let mut log = tool(store, ["log", "log"]);
+    let mut list = list_versions(&function, &[]);
+    let [log, list] = in_turn(
+        bench.rounds(31),
+        [&mut || run(&mut log), &mut || run(&mut list)],
+    )?;
+    let what = format!("log of all of {label} versions");
+    print_ratio(
+        (&what, &log),
+        ("list-versions-by-function", &list),
+        Goal::None,
+    );
+    Ok(fs::remove_dir_all(function.path())?)
+}
+
+/// Returns how many versions a function has at the most, in words too.
+fn most(bench: &Bench) -> (&'static str, u64) {
+    if bench.is_quick() {
+        ("10,000", 10_000)
+    } else {
+        ("100,000", 100_000)
+    }
 }
 
 fn all_versions(bench: &Bench, store: &Path) -> Result<()> {

@@ -46,7 +46,7 @@ pub struct RoutingConfig {
 }
 
 /// What an alias points to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AliasTarget {
     /// `$LATEST`.
     Latest,
@@ -125,6 +125,19 @@ impl AliasConfiguration {
         let mut present = Document::of_members(present.unwrap_or_default());
         present.set("AdditionalVersionWeights", weights);
         self.document.set("RoutingConfig", present.into_value());
+    }
+
+    /// Returns what share of the invocations each target gets, from 0 to 1; what its weights leave
+    /// goes to the one that it points to.
+    pub fn shares(&self) -> Vec<(AliasTarget, f64)> {
+        let weights = self.routing_config().additional_version_weights;
+        let weighted: f64 = weights.values().sum();
+        // What is left of 1 after 0.9 is 0.1, and not 0.09999999999999998.
+        let rest = ((1.0 - weighted).max(0.0) * 1e9).round() / 1e9;
+        let weighted = weights.iter().filter_map(|(version, weight)| {
+            Some((AliasTarget::Version(parse_version(version)?), *weight))
+        });
+        [(self.target, rest)].into_iter().chain(weighted).collect()
     }
 
     /// Returns the numbers of all versions that the alias refers to.
@@ -330,6 +343,22 @@ mod tests {
             (latest.target(), latest.versions()),
             (AliasTarget::Latest, vec![])
         );
+    }
+
+    #[test]
+    fn what_the_weights_leave_goes_to_the_version_that_an_alias_points_to() {
+        let (five, six) = (AliasTarget::Version(5), AliasTarget::Version(6));
+        for (weights, expected) in [
+            ("{}", vec![(five, 1.0)]),
+            (r#"{"6": 0.9}"#, vec![(five, 0.1), (six, 0.9)]),
+            (r#"{"6": 0}"#, vec![(five, 1.0), (six, 0.0)]),
+            (r#"{"6": 1}"#, vec![(five, 0.0), (six, 1.0)]),
+            (r#"{"6": 2.5}"#, vec![(five, 0.0), (six, 2.5)]),
+        ] {
+            let routing = format!(r#""RoutingConfig": {{"AdditionalVersionWeights": {weights}}}"#);
+            let found = alias(&format!(r#"{{"FunctionVersion": "5", {routing}}}"#));
+            assert_eq!(found.unwrap().shares(), expected, "{weights}");
+        }
     }
 
     #[test]

@@ -259,6 +259,18 @@ impl FunctionConfiguration {
         ContentSha256(hex(&Sha256::digest(content)))
     }
 
+    /// Returns what counts as a change for the next publish in canonical form, without the package
+    /// and the description.
+    pub(super) fn canonical_settings(&self) -> String {
+        let name = self.document.string("FunctionName");
+        let without_status = self.without_optimization_status();
+        let document = without_status.as_ref().unwrap_or(&self.document);
+        document.canonical_of(|member| {
+            is_content(member, name.as_deref())
+                && !["CodeSha256", "Description"].contains(&member.name())
+        })
+    }
+
     /// Returns what counts as a change for the next publish, and nothing else.
     pub(super) fn content(&self) -> Self {
         let name = self.document.string("FunctionName");

@@ -7,6 +7,9 @@ use super::function_name::FunctionName;
 /// The member whose values may be secrets: they are never told, only the names.
 const SECRET: &str = "Environment";
 
+/// The members that tell of the package.
+const PACKAGE: [&str; 2] = ["CodeSha256", "CodeSize"];
+
 /// One member that differs.
 #[derive(Debug, Clone)]
 pub struct Difference {
@@ -31,6 +34,45 @@ pub enum DifferenceKind {
     Removed,
 }
 
+/// Which parts of a function differ between two states of it, as far as a publish compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedParts {
+    /// The package has other bytes.
+    pub code: bool,
+    /// The configuration differs in more than the description.
+    pub configuration: bool,
+    /// The description differs, which is often given anew with each version.
+    pub description: bool,
+}
+
+impl ChangedParts {
+    /// Compares two configurations, the packages by their hashes.
+    pub fn between(earlier: &FunctionConfiguration, later: &FunctionConfiguration) -> Self {
+        let code =
+            |configuration: &FunctionConfiguration| configuration.document().string("CodeSha256");
+        Self {
+            code: code(earlier) != code(later),
+            configuration: earlier.canonical_settings() != later.canonical_settings(),
+            description: earlier.description() != later.description(),
+        }
+    }
+
+    /// Returns the parts that differences were found in.
+    pub fn of(differences: &[Difference]) -> Self {
+        let any = |is_part: fn(&str) -> bool| differences.iter().any(|found| is_part(&found.path));
+        Self {
+            code: any(|path| PACKAGE.contains(&path)),
+            configuration: any(|path| !PACKAGE.contains(&path) && path != "Description"),
+            description: any(|path| path == "Description"),
+        }
+    }
+
+    /// Returns whether nothing differs.
+    pub fn is_empty(self) -> bool {
+        !(self.code || self.configuration || self.description)
+    }
+}
+
 /// Returns what differs between two configurations of a function that a publish tells apart: the
 /// package first, then the members in the model's order, with the defaults of those left out.
 pub fn differences(
@@ -39,7 +81,7 @@ pub fn differences(
     later: &FunctionConfiguration,
 ) -> Vec<Difference> {
     let mut found = Vec::new();
-    for member in ["CodeSha256", "CodeSize"] {
+    for member in PACKAGE {
         let (old, new) = (earlier.document(), later.document());
         compare(member, old.get(member), new.get(member), &mut found);
     }
@@ -181,6 +223,39 @@ mod tests {
                 "Modified Timeout 4 5"
             ]
         );
+    }
+
+    #[test]
+    fn the_parts_that_changed_are_those_that_differences_are_found_in() {
+        let function = FunctionName::parse("hello").unwrap();
+        let base = r#""FunctionName": "hello", "Version": "1", "CodeSha256": "a", "CodeSize": 1"#;
+        let earlier = configuration(&format!("{{{base}}}"));
+        for (later, expected) in [
+            (base.to_owned(), ""),
+            (base.replace("\"a\"", "\"b\""), "code"),
+            (format!(r#"{base}, "Timeout": 4"#), "configuration"),
+            (format!(r#"{base}, "Unknown": null"#), "configuration"),
+            (format!(r#"{base}, "Timeout": 3, "State": "Active""#), ""),
+            (format!(r#"{base}, "Description": "x""#), "description"),
+            (base.replace("\"1\"", "\"2\""), ""),
+            (
+                base.replace("\"a\"", "\"b\"") + r#", "Timeout": 4, "Description": "x""#,
+                "code configuration description",
+            ),
+        ] {
+            let later = configuration(&format!("{{{later}}}"));
+            let parts = ChangedParts::between(&earlier, &later);
+            let told = [
+                (parts.code, "code"),
+                (parts.configuration, "configuration"),
+                (parts.description, "description"),
+            ];
+            let told = told.iter().filter(|(is, _)| *is).map(|(_, part)| *part);
+            assert_eq!(told.collect::<Vec<_>>().join(" "), expected);
+            let found = differences(&function, &earlier, &later);
+            assert_eq!(ChangedParts::of(&found), parts);
+            assert_eq!(parts.is_empty(), found.is_empty());
+        }
     }
 
     #[test]

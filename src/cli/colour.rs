@@ -29,6 +29,10 @@ pub(super) enum Tone {
     Heading,
     /// Where in a text something stands.
     Place,
+    /// A name that somebody gave to something.
+    Name,
+    /// What is told by the way.
+    Aside,
 }
 
 /// Gives texts for stdout their colours, or none.
@@ -59,6 +63,8 @@ impl Painter {
             Tone::Bad => AnsiColor::Red.on_default(),
             Tone::Heading => Style::new().bold(),
             Tone::Place => AnsiColor::Cyan.on_default(),
+            Tone::Name => AnsiColor::Cyan.on_default().bold(),
+            Tone::Aside => Style::new().dimmed(),
         };
         format!("{style}{text}{style:#}")
     }

@@ -17,6 +17,8 @@ pub struct Outcome {
     /// What says that the store was changed, and to what: for the case that the result cannot be
     /// written. `None` if nothing was changed.
     pub done: Option<String>,
+    /// Whether the result is for a person, who may have seen enough before its end.
+    pub may_be_cut: bool,
 }
 
 /// Standard output as it is; std's own keeps silent where it is not open for writing.
@@ -36,9 +38,13 @@ impl Outcome {
     /// Prints the result.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If it cannot be written; not if it is for a person and nobody reads it to its end, as under
+    /// `head` or in a pager that was left.
     pub fn print(&self) -> io::Result<()> {
-        Stdout.write_all(self.stdout.as_bytes())
+        match Stdout.write_all(self.stdout.as_bytes()) {
+            Err(error) if self.may_be_cut && error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        }
     }
 
     /// Adds a warning for people.
@@ -46,6 +52,15 @@ impl Outcome {
         self.stderr.push_str("warning: ");
         self.stderr.push_str(warning);
         self.stderr.push('\n');
+    }
+
+    /// Returns the outcome of a command that prints many lines for a person.
+    pub(super) fn lines(stdout: String) -> Self {
+        Self {
+            stdout,
+            may_be_cut: true,
+            ..Self::default()
+        }
     }
 
     /// Returns the outcome of a command that prints a text as it is.

@@ -12,6 +12,8 @@ mod differences;
 mod exit;
 mod globals;
 mod input;
+mod line;
+mod log_text;
 mod notices;
 mod output;
 mod paging;
@@ -20,6 +22,7 @@ mod progress;
 mod query;
 mod refused;
 mod shorthand;
+mod terminal;
 mod values;
 mod visible;
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::notices::is_for_a_person;
+use super::terminal;
 use crate::store::Work;
 
 /// How long work may take before it is shown.
@@ -92,12 +93,7 @@ fn bar(what: &str, size: u64, done: u64) -> String {
 /// cannot erase a line.
 fn columns() -> Option<usize> {
     let can_erase = std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb");
-    (is_for_a_person() && can_erase).then(|| {
-        let size = rustix::termios::tcgetwinsize(std::io::stderr());
-        let columns = size.map_or(0, |size| usize::from(size.ws_col));
-        // Some terminals do not know.
-        if columns == 0 { 80 } else { columns }
-    })
+    (is_for_a_person() && can_erase).then(|| terminal::columns(std::io::stderr()))
 }
 
 fn print(text: &str) {

@@ -69,10 +69,12 @@ impl Page {
         }
         let mut versions = view.versions_above(after.map_or(0, StateMarker::number));
         while !self.is_full() {
-            match versions.read_next()? {
-                None => return Ok(true),
-                Some(Ok(version)) => self.add(answers::published(scope, name, version)),
-                Some(Err(error)) => self.broken.push(error.to_string()),
+            let Some(found) = versions.read_next()? else {
+                return Ok(true);
+            };
+            match found.content {
+                Ok(version) => self.add(answers::published(scope, name, version)),
+                Err(error) => self.broken.push(error.to_string()),
             }
         }
         self.has_more = versions.any_left()?;

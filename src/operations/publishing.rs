@@ -4,6 +4,9 @@ use super::requests::check_values;
 use crate::api::Error;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
+use crate::api::difference::differences;
+use crate::api::function_name::FunctionName;
+use crate::api::messages::Comparison;
 use crate::store::{Latest, PublishedVersion, Store, StoreError, View};
 
 /// The last publish: the version that it made, and what it saw.
@@ -46,6 +49,47 @@ impl LastPublish {
             configuration
         } else {
             self.version.configuration.clone()
+        }
+    }
+}
+
+/// What became of the last publish.
+pub(super) enum Last {
+    Never,
+    Deleted(u64),
+    Standing(Box<LastPublish>),
+}
+
+impl Last {
+    /// Reads it.
+    pub(super) fn read(view: &View, latest: &Latest) -> Result<Self, StoreError> {
+        if let Some(last) = LastPublish::read(view, latest)? {
+            return Ok(Self::Standing(Box::new(last)));
+        }
+        let last = view.last_published(latest)?;
+        Ok(last.map_or(Self::Never, |last| Self::Deleted(last.version)))
+    }
+
+    /// Compares `$LATEST` with what the last publish saw.
+    pub(super) fn compare(
+        &self,
+        function: &FunctionName,
+        latest: &Latest,
+        snapshot: &Snapshot,
+    ) -> Comparison {
+        let last = match self {
+            Self::Never => return Comparison::NeverPublished,
+            Self::Deleted(version) => return Comparison::Deleted { version: *version },
+            Self::Standing(last) => last,
+        };
+        let version = last.version.number;
+        if last.is_repeated_by(&snapshot.content) {
+            return Comparison::Unchanged { version };
+        }
+        let seen = last.seen_configuration(latest);
+        Comparison::Changed {
+            version,
+            differences: differences(function, &seen, &snapshot.configuration),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! `Status`, the tool's own: what the next publish would do, and why.
 
-use super::publishing::{LastPublish, Snapshot, repeated};
+use super::publishing::{Last, Snapshot, repeated};
 use super::requests::latest_of;
 use crate::api::Error;
-use crate::api::difference::differences;
-use crate::api::function_name::{FunctionName, FunctionReference};
+use crate::api::function_name::FunctionReference;
 use crate::api::messages::{Comparison, NextPublish, StatusRequest, StatusResponse};
 use crate::api::validation::Violations;
 use crate::store::{Latest, Store, StoreError, View};
@@ -27,7 +26,8 @@ pub fn status(store: &Store, request: &StatusRequest) -> Result<StatusResponse, 
     // A publish believes no recorded hash.
     let snapshot = Snapshot::new(&state.latest, state.latest.hash_code()?);
 
-    let comparison = state.compare(&target.name, &snapshot);
+    let last = state.last.as_ref().ok();
+    let comparison = last.map(|last| last.compare(&target.name, &state.latest, &snapshot));
     let is_unchanged = matches!(comparison, Some(Comparison::Unchanged { .. }));
     let added = if is_unchanged { 0 } else { snapshot.code.size };
     let stored = store.stored(added);
@@ -57,13 +57,6 @@ struct State {
     next_version: Result<u64, StoreError>,
 }
 
-/// The last publish.
-enum Last {
-    Never,
-    Deleted(u64),
-    Standing(Box<LastPublish>),
-}
-
 impl State {
     fn read(view: &View) -> Result<Self, StoreError> {
         let latest = view.latest()?;
@@ -72,23 +65,6 @@ impl State {
             last: Last::read(view, &latest),
             next_version: view.next_version(),
             latest,
-        })
-    }
-
-    fn compare(&self, name: &FunctionName, snapshot: &Snapshot) -> Option<Comparison> {
-        let last = match self.last.as_ref().ok()? {
-            Last::Never => return Some(Comparison::NeverPublished),
-            Last::Deleted(version) => return Some(Comparison::Deleted { version: *version }),
-            Last::Standing(last) => last,
-        };
-        let version = last.version.number;
-        if last.is_repeated_by(&snapshot.content) {
-            return Some(Comparison::Unchanged { version });
-        }
-        let seen = last.seen_configuration(&self.latest);
-        Some(Comparison::Changed {
-            version,
-            differences: differences(name, &seen, &snapshot.configuration),
         })
     }
 
@@ -112,15 +88,5 @@ impl State {
         let version = self.next_version?;
         store.check_room(stored, snapshot.code.size)?;
         Ok(NextPublish::Make(version))
-    }
-}
-
-impl Last {
-    fn read(view: &View, latest: &Latest) -> Result<Self, StoreError> {
-        if let Some(last) = LastPublish::read(view, latest)? {
-            return Ok(Self::Standing(Box::new(last)));
-        }
-        let last = view.last_published(latest)?;
-        Ok(last.map_or(Self::Never, |last| Self::Deleted(last.version)))
     }
 }

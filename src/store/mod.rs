@@ -74,5 +74,5 @@ pub use registry::Store;
 pub use staged_version::StagedVersion;
 pub use staging::Upload;
 pub use verification::Verification;
-pub use versions::Versions;
+pub use versions::{FoundVersion, Versions};
 pub use view::View;

@@ -33,6 +33,7 @@ mod help;
 mod history;
 mod init;
 mod listing;
+mod log;
 mod made_by_hand;
 mod output;
 mod paging;

@@ -279,6 +279,11 @@ impl TestStore {
         std::fs::write(path, alias.to_string()).unwrap();
     }
 
+    /// Runs `log` with further options.
+    pub fn log(&self, function: &str, options: &[&str]) -> Ran {
+        self.run(&[&["log", function], options].concat())
+    }
+
     /// Takes the lock of a function, as another command does while it changes the function.
     pub fn hold_lock(&self, function: &str) -> HeldLock {
         let mut options = std::fs::File::options();
@@ -494,7 +499,10 @@ pub fn masked(text: &str) -> String {
         .unwrap()
         .replace_all(text, "<revision id>")
         .into_owned();
-    time.replace_all(&text, "<time>").into_owned()
+    let text = time.replace_all(&text, "<time>").into_owned();
+    // As wide as it is, so that columns stay columns.
+    let minutes = fancy_regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d").unwrap();
+    minutes.replace_all(&text, "YYYY-MM-DD hh:mm").into_owned()
 }
 
 /// Sees that a message names all that it must.

@@ -187,6 +187,38 @@ fn a_page_makes_the_same_calls_out_of_a_hundred_versions_and_out_of_ten_thousand
 }
 
 #[test]
+fn the_newest_of_a_log_makes_the_same_calls_out_of_a_hundred_versions_and_out_of_ten_thousand() {
+    let newest = |versions: u64| {
+        let mut store = with_versions(versions);
+        [&[][..], &["--all"]].map(|options| {
+            let log = ["log", FUNCTION, "--max-items", "20", "--output", "json"];
+            let recorded = record(
+                std::mem::replace(&mut store, TestStore::nothing()),
+                &[&log, options].concat(),
+            );
+            let answer: Value = serde_json::from_str(&recorded.stdout).unwrap();
+            let entries = answer["Entries"].as_array().unwrap();
+            assert_eq!(entries.len(), 20);
+            assert!(
+                entries
+                    .iter()
+                    .all(|entry| entry.get("PlacedByHand").is_none())
+            );
+            check_versions_are_not_listed(&recorded.calls);
+            store = recorded.store;
+            let mut counts = count(&recorded.calls);
+            // How much memory is asked for at once depends on nothing but the length of numbers.
+            counts.remove("brk");
+            counts
+        })
+    };
+    let (hundred, many) = (newest(100), newest(10_000));
+    let calls: [usize; 2] = [0, 1].map(|index| hundred[index].values().sum());
+    println!("log --max-items 20: {calls:?} system calls");
+    assert_eq!(hundred, many);
+}
+
+#[test]
 fn a_whole_list_reads_the_directory_of_the_versions_once() {
     let store = with_versions(300);
     let list = ["list-versions-by-function", "--function-name", FUNCTION];

@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use fs2::FileExt as _;
+use unicode_width::UnicodeWidthStr as _;
 
-use crate::support::{TestStore, stored, zip_of, zip_with};
+use crate::support::{TestStore, masked, stored, zip_of, zip_with};
 
 /// Runs the command on a store with stderr on a terminal and stdout thrown away.
 fn on_a_terminal(store: &TestStore, arguments: &str) -> String {
@@ -106,8 +107,13 @@ fn a_person_is_told_who_is_waited_for_after_a_second() {
 /// Runs the command on a store with stdout on a terminal, and returns what it shows.
 fn shown_on_a_terminal(store: &TestStore, arguments: &str, variables: &[(&str, &str)]) -> String {
     let binary = env!("CARGO_BIN_EXE_lambda-store");
+    shown_by(store, &format!("{binary} {arguments}"), variables)
+}
+
+/// Runs a command line on a terminal, and returns what it shows.
+fn shown_by(store: &TestStore, line: &str, variables: &[(&str, &str)]) -> String {
     let output = Command::new("script")
-        .args(["-qec", &format!("{binary} {arguments}"), "/dev/null"])
+        .args(["-qec", line, "/dev/null"])
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap())
         .env("TERM", "xterm")
@@ -189,6 +195,93 @@ fn diff_is_coloured_as_git_does_it() {
     }
     let shown = shown_on_a_terminal(&store, "diff hello --text || true", &[("NO_COLOR", "1")]);
     assert_eq!(shown, plain);
+}
+
+/// Runs the command on a terminal of so many columns.
+fn shown_in_columns(store: &TestStore, columns: usize, arguments: &str) -> String {
+    let binary = env!("CARGO_BIN_EXE_lambda-store");
+    shown_by(
+        store,
+        &format!("stty cols {columns}; {binary} {arguments}"),
+        &[],
+    )
+}
+
+/// A function with two versions, aliases and a long description.
+fn with_a_past() -> TestStore {
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    store.update("hello", b"two", &[]).succeeded();
+    let description = "Greets whoever calls, in the language of their country: grüßt, 问候";
+    let description = ["--description", description];
+    store.publish("hello", &description).succeeded();
+    store.edit_config("hello", |config| config["Timeout"] = 10.into());
+    let live = serde_json::json!({
+        "FunctionVersion": "1",
+        "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.25}}
+    });
+    store.place_alias("live", &live);
+    store
+}
+
+#[test]
+fn a_log_is_coloured_on_a_terminal_unless_somebody_says_no() {
+    let store = with_a_past();
+    let plain = store.log("hello", &["--all"]).stdout;
+    let coloured = shown_in_columns(&store, 300, "log hello --all");
+    assert_eq!(without_escape_codes(&coloured), plain);
+    let shown = masked(&coloured).replace('\u{1b}', "ESC");
+    let host = fancy_regex::Regex::new(r"\([a-z0-9]+@[^)]+\)").unwrap();
+    insta::assert_snapshot!(host.replace_all(&shown, "(user@host)"), @"
+    ESC[1m$LATESTESC[0m  YYYY-MM-DD hh:mm            113 B  ESC[2mq939SBRrESC[0m  ESC[33mconfiguration since 2, edited by handESC[0m
+    ESC[1m2ESC[0m        YYYY-MM-DD hh:mm  ESC[1mESC[36mlive 25%ESC[0m  113 B  ESC[2mq939SBRrESC[0m  code   Greets whoever calls, in the language of their country: grüßt, 问候
+             ESC[2mYYYY-MM-DD hh:mmESC[0m  ESC[2mcode updated (user@host)ESC[0m
+    ESC[1m1ESC[0m        YYYY-MM-DD hh:mm  ESC[1mESC[36mlive 75%ESC[0m  112 B  ESC[2meyq/JXwHESC[0m  first
+             ESC[2mYYYY-MM-DD hh:mmESC[0m  ESC[2mcreated (user@host)ESC[0m
+    ");
+    for (options, variables) in [
+        ("", &[("NO_COLOR", "1")][..]),
+        ("", &[("TERM", "dumb")]),
+        ("--color off", &[]),
+    ] {
+        let shown = shown_on_a_terminal(&store, &format!("log hello {options}"), variables);
+        assert!(
+            !shown.contains('\u{1b}'),
+            "{options} {variables:?} {shown:?}"
+        );
+    }
+    // Whom it is shown to makes no difference for who asks for colour in so many words.
+    let asked = store.log("hello", &["--all", "--color", "on"]).stdout;
+    assert_eq!(asked, coloured);
+}
+
+#[test]
+fn a_log_is_no_wider_than_the_terminal_and_is_whole_in_a_pipe() {
+    let store = with_a_past();
+    for number in 0..30 {
+        let alias = serde_json::json!({"FunctionVersion": "2"});
+        store.place_alias(&format!("stage-{number}"), &alias);
+    }
+    let whole = store.log("hello", &["--all"]).stdout;
+    assert!(whole.contains("country: grüßt, 问候\n"), "{whole}");
+    assert!(whole.contains(", stage-9  "), "{whole}");
+    for columns in [1, 20, 60, 80, 120, 142] {
+        let shown = shown_in_columns(&store, columns, "log hello --all");
+        let shown = without_escape_codes(&shown);
+        assert_eq!(shown.lines().count(), whole.lines().count());
+        for line in shown.lines() {
+            assert!(line.width() <= columns, "{columns}: {line}");
+        }
+    }
+    let shown = shown_in_columns(&store, 80, "log hello --color off");
+    insta::assert_snapshot!(masked(&shown), @"
+    $LATEST  YYYY-MM-DD hh:mm                    113 B  q939SBRr  configuration sin…
+    2        YYYY-MM-DD hh:mm  live 25%, stage…  113 B  q939SBRr  code   Greets who…
+    1        YYYY-MM-DD hh:mm  live 75%          112 B  eyq/JXwH  first
+    ");
+    // A document is for scripts, on a terminal too.
+    let document = shown_in_columns(&store, 40, "log hello --output json");
+    assert_eq!(document, store.log("hello", &["--output", "json"]).stdout);
 }
 
 /// Takes out the sequences that choose how letters look.

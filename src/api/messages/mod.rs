@@ -6,6 +6,7 @@
 mod alias;
 mod diff;
 mod function;
+mod log;
 mod prune;
 mod restore;
 mod rollback;
@@ -22,6 +23,10 @@ pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,
     UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+};
+pub use log::{
+    AliasMove, AliasShare, LogChange, LogEntry, LogRequest, LogResponse, LogVersion, LoggedLatest,
+    Origin, VersionContent,
 };
 pub use prune::{PlannedVersion, PruneRequest, PruneResponse};
 pub use restore::RestoreRequest;

@@ -12,6 +12,7 @@ mod init;
 mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
+mod log;
 mod prune;
 mod publish_version;
 mod restore;
@@ -31,9 +32,10 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 21] = [
+pub(super) const COMMANDS: [Command; 22] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
+    Command::of::<log::LogArgs>("log"),
     Command::of::<diff::DiffArgs>("diff"),
     Command::of::<verify::VerifyArgs>("verify"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
