@@ -126,7 +126,7 @@ impl Error {
         scope: &Scope,
         name: &str,
         qualifier: Option<&str>,
-        nearest: &[&str],
+        nearest: &[String],
     ) -> Self {
         Self::not_found("Function", scope, name, qualifier, nearest)
     }
@@ -136,7 +136,7 @@ impl Error {
         scope: &Scope,
         function: &FunctionName,
         alias: &AliasName,
-        nearest: &[&str],
+        nearest: &[String],
     ) -> Self {
         let (function, alias) = (function.as_str(), alias.as_str());
         Self::not_found("Alias", scope, function, Some(alias), nearest)
@@ -147,7 +147,7 @@ impl Error {
         scope: &Scope,
         name: &str,
         qualifier: Option<&str>,
-        nearest: &[&str],
+        nearest: &[String],
     ) -> Self {
         let Scope {
             account_id,

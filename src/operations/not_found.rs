@@ -18,15 +18,17 @@ const SUGGESTIONS: usize = 3;
 pub(super) fn not_found(store: &Store, function: &FunctionName, qualifier: Option<&str>) -> Error {
     // Help that cannot be given must not hide what it was for.
     let is_there = store.contains(function).unwrap_or(true);
-    let functions = if is_there {
-        Vec::new()
-    } else {
-        store.functions().unwrap_or_default()
+    let nearest = match qualifier.and_then(AliasName::parse) {
+        _ if !is_there => {
+            let names = store.functions().unwrap_or_default();
+            nearest(function.as_str(), names.iter().map(FunctionName::as_str))
+        }
+        Some(alias) => {
+            let names = store.read(function, View::alias_names);
+            nearest_alias(&alias, &names.ok().flatten().unwrap_or_default())
+        }
+        None => Vec::new(),
     };
-    let nearest = nearest(
-        function.as_str(),
-        functions.iter().map(FunctionName::as_str),
-    );
     Error::function_not_found(store.scope(), function.as_str(), qualifier, &nearest)
 }
 
@@ -38,12 +40,16 @@ pub(super) fn alias_not_found(
     view: &View,
 ) -> Error {
     let names = view.alias_names().unwrap_or_default();
-    let nearest = nearest(alias.as_str(), names.iter().map(AliasName::as_str));
+    let nearest = nearest_alias(alias, &names);
     Error::alias_not_found(store.scope(), function, alias, &nearest)
 }
 
+fn nearest_alias(wanted: &AliasName, names: &[AliasName]) -> Vec<String> {
+    nearest(wanted.as_str(), names.iter().map(AliasName::as_str))
+}
+
 /// Returns the names most like one, the nearest first.
-fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let wanted = wanted.to_lowercase();
     let mut rated: Vec<(f64, &str)> = names
         .map(|name| (jaro_winkler(&wanted, &name.to_lowercase()), name))
@@ -51,5 +57,5 @@ fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n st
         .collect();
     rated.sort_by(|(a, first), (b, second)| b.total_cmp(a).then_with(|| first.cmp(second)));
     rated.truncate(SUGGESTIONS);
-    rated.into_iter().map(|(_, name)| name).collect()
+    rated.into_iter().map(|(_, name)| name.to_owned()).collect()
 }

@@ -6,7 +6,7 @@
 //!   hello/                     one directory per function                        creation
 //!     $LATEST/                 code.zip, config.json                             latest
 //!     versions/1/              code.zip, config.json: never written to again     documents
-//!     aliases/live.json        what get-alias prints                             documents
+//!     aliases/live.json        what get-alias prints                             aliases
 //!     function.json            optional: tags                                    creation
 //!     history.jsonl            one line per completed change                     history
 //!     .lock                    the writer's lock                                 lock
@@ -28,6 +28,7 @@
 //! An edit by hand made while a change to the same file is under way may be lost to it. A copy of
 //! a store in use must be taken under the function's lock.
 
+mod aliases;
 mod apply;
 mod change;
 mod creation;

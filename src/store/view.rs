@@ -6,24 +6,22 @@
 //! before the one it will replace, and what the line removes is gone.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::documents::{PublishedVersion, alias_file, missing_of_version, read_alias, read_tags};
+use super::documents::{PublishedVersion, missing_of_version, read_tags};
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{FORMAT, LastLine, LastPublished, Line, Tail};
 use super::host::{Host, Notice, Notify};
 use super::latest::Latest;
 use super::layout::{
-    ALIASES, CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS,
+    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, STAGING, Token, VERSIONS,
 };
 use super::registry::Store;
-use crate::api::alias::AliasConfiguration;
 use crate::api::function_name::FunctionName;
-use crate::api::qualifier::{AliasName, parse_version};
+use crate::api::qualifier::parse_version;
 use crate::api::timestamp::Timestamp;
 
 /// The first pause of a reader that a change overtook, which doubles up to [`LONGEST_PAUSE`].
@@ -302,72 +300,6 @@ impl View {
         Ok(staged.into_iter().chain(in_place).collect())
     }
 
-    /// Reads an alias; `None` if there is none of this name.
-    ///
-    /// # Errors
-    /// If its file is not what it must be.
-    pub fn alias(&self, name: &AliasName) -> Result<Option<AliasConfiguration>, StoreError> {
-        let file = alias_file(name);
-        if let Some((staging, token)) = &self.pending {
-            let removed = self.last_line().is_some_and(|line| {
-                line.aliases
-                    .iter()
-                    .any(|change| change.name == name.as_str() && change.to.is_none())
-            });
-            if removed {
-                return Ok(None);
-            }
-            if let Some(alias) = read_alias(staging, &token.entry(&format!("alias-{file}")))? {
-                return Ok(Some(alias));
-            }
-        }
-        match self.directory.open(ALIASES)? {
-            Some(aliases) => read_alias(&aliases, &file),
-            None => Ok(None),
-        }
-    }
-
-    /// Returns where an alias stands, or would.
-    pub fn alias_path(&self, name: &AliasName) -> PathBuf {
-        let path = format!("{ALIASES}/{}", alias_file(name));
-        self.directory.path_of(&path)
-    }
-
-    /// Returns the names of all aliases, sorted. Reads the directory of the aliases once.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn alias_names(&self) -> Result<Vec<AliasName>, StoreError> {
-        let files = self.directory.names_of(ALIASES)?;
-        let name = |file: &OsString| AliasName::parse(file.to_str()?.strip_suffix(".json")?);
-        let mut names: BTreeSet<AliasName> = files.iter().filter_map(name).collect();
-        let unfinished = self.last_line().filter(|_| self.pending.is_some());
-        for change in unfinished.into_iter().flat_map(|line| &line.aliases) {
-            if let Some(name) = AliasName::parse(&change.name) {
-                if change.to.is_some() {
-                    names.insert(name);
-                } else {
-                    names.remove(&name);
-                }
-            }
-        }
-        Ok(names.into_iter().collect())
-    }
-
-    /// Reads all aliases, sorted by their names.
-    ///
-    /// # Errors
-    /// If one of their files is not what it must be.
-    pub fn aliases(&self) -> Result<Vec<(AliasName, AliasConfiguration)>, StoreError> {
-        let mut found = Vec::new();
-        for name in self.alias_names()? {
-            if let Some(alias) = self.alias(&name)? {
-                found.push((name, alias));
-            }
-        }
-        Ok(found)
-    }
-
     /// Reads the function's tags.
     ///
     /// # Errors
@@ -403,6 +335,13 @@ impl View {
     /// Returns whether what the last change staged still stands there, in part or whole.
     pub(super) fn is_unfinished(&self) -> bool {
         self.pending.is_some()
+    }
+
+    /// Returns where the last change staged things, under which token, and its line, while it is
+    /// unfinished.
+    pub(super) fn unfinished(&self) -> Option<(&Directory, &Token, &Line)> {
+        let (staging, token) = self.pending.as_ref()?;
+        Some((staging, token, self.last_line()?))
     }
 
     /// Returns the bytes of all packages, `$LATEST` and versions, staged or in place.

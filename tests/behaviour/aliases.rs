@@ -301,6 +301,13 @@ fn an_alias_that_is_missing_is_not_found_and_the_nearest_are_named() {
         let message = ran.failed_with(NOT_FOUND, operation);
         assert!(!message.contains("Did you mean"), "{message}");
     }
+    for ran in [
+        store.get("hello:lives", &[]),
+        store.get("hello", &["--qualifier", "lives"]),
+    ] {
+        let message = ran.failed_with(NOT_FOUND, "GetFunctionConfiguration");
+        says(message, &[&format!("{ARN}:lives"), "Did you mean live?"]);
+    }
 }
 
 #[test]
