@@ -284,6 +284,23 @@ fn a_log_is_no_wider_than_the_terminal_and_is_whole_in_a_pipe() {
     assert_eq!(document, store.log("hello", &["--output", "json"]).stdout);
 }
 
+#[test]
+fn a_prune_is_coloured_on_a_terminal_unless_somebody_says_no() {
+    let store = TestStore::with_function("hello");
+    for content in [b"v1", b"v2"] {
+        store.update("hello", content, &["--publish"]).succeeded();
+    }
+    let plain = store.run(&["prune", "hello", "--keep-last", "1"]).stdout;
+    let prune = "prune hello --keep-last 1";
+    let coloured = shown_on_a_terminal(&store, prune, &[]);
+    for word in ["\u{1b}[31mremove\u{1b}[0m", "\u{1b}[32mkeep  \u{1b}[0m"] {
+        assert!(coloured.contains(word), "{coloured:?}");
+    }
+    assert_eq!(without_escape_codes(&coloured), plain);
+    let uncoloured = shown_on_a_terminal(&store, prune, &[("NO_COLOR", "1")]);
+    assert_eq!(uncoloured, plain);
+}
+
 /// Takes out the sequences that choose how letters look.
 fn without_escape_codes(text: &str) -> String {
     let codes = fancy_regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
