@@ -42,6 +42,7 @@ mod latest;
 mod layout;
 mod lock;
 mod locked;
+mod new_function;
 mod package;
 mod progress;
 mod registry;
