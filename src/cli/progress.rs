@@ -80,6 +80,7 @@ fn line(work: Work, done: u64) -> String {
             format!("reading the package [{bar:BAR$}] {percent:3} % of {megabytes} MB")
         }
         Work::Count => format!("counting what is stored: {done} packages"),
+        Work::Archive => format!("packages of the archive: {} MB", done / 1_000_000),
     }
 }
 

@@ -6,8 +6,12 @@
 mod answers;
 mod create_function;
 mod delete_function;
+mod export;
 mod get_function;
 mod get_function_configuration;
+mod import;
+mod import_from_aws;
+mod importing;
 mod list_functions;
 mod list_versions_by_function;
 mod listing;
@@ -22,8 +26,11 @@ mod update_function_configuration;
 
 pub use create_function::create_function;
 pub use delete_function::delete_function;
+pub use export::export;
 pub use get_function::get_function;
 pub use get_function_configuration::get_function_configuration;
+pub use import::import;
+pub use import_from_aws::import_from_aws;
 pub use list_functions::list_functions;
 pub use list_versions_by_function::list_versions_by_function;
 pub use publish_version::publish_version;

@@ -141,7 +141,7 @@ impl Creation<'_> {
         let fact = record_written(
             &latest,
             CODE_ZIP,
-            &self.upload,
+            (self.upload.file(), self.upload.code()),
             configuration,
             self.draft.time,
         )?;

@@ -9,7 +9,7 @@ use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
 use super::package;
 use crate::api::alias::AliasConfiguration;
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::{Document, Member, Value};
+use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::qualifier::AliasName;
 use crate::api::revision_id::Place;
 use crate::api::shape::{self, Members, Shape};
@@ -98,8 +98,7 @@ pub(super) fn read_tags(
     };
     let path = directory.path_of(name);
     let document = parse(&path, &text)?;
-    shape::check(&document, FUNCTION_JSON_MEMBERS)
-        .map_err(|error| StoreError::damaged(&path, error))?;
+    check_function_json(&document).map_err(|error| StoreError::damaged(&path, error))?;
     let tags = document.get("Tags").map(Value::members).unwrap_or_default();
     let pair = |tag: &Member| {
         (
@@ -108,6 +107,11 @@ pub(super) fn read_tags(
         )
     };
     Ok(Some(tags.iter().map(pair).collect()))
+}
+
+/// Checks the members of a `function.json`.
+pub(super) fn check_function_json(document: &Document) -> Result<(), DocumentError> {
+    shape::check(document, FUNCTION_JSON_MEMBERS)
 }
 
 /// Returns the name of an alias's file, and the names it is staged and taken away under.

@@ -273,6 +273,11 @@ impl Tail {
 }
 
 impl LastLine {
+    /// Returns where it ends in the file, its line feed included.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + self.bytes.len() as u64 + 1
+    }
+
     /// Returns the hash that the next line carries.
     pub(super) fn sha256(&self) -> String {
         hex(&Sha256::digest(&self.bytes))

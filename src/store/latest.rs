@@ -9,7 +9,6 @@ use super::history::LatestFact;
 use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, LATEST};
 use super::package;
-use super::staging::Upload;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::revision_id::{Place, RevisionId};
@@ -212,17 +211,17 @@ impl Latest {
 pub(super) fn record_written(
     directory: &Directory,
     name: &str,
-    upload: &Upload,
+    (file, code): (&File, &CodeIdentity),
     configuration: &FunctionConfiguration,
     time: Timestamp,
 ) -> Result<LatestFact, StoreError> {
     let modified = FileTime::from_milliseconds(time.milliseconds());
-    directory.set_modified(upload.file(), name, modified)?;
-    let kept = stamp(upload.file(), &directory.path_of(name))?.modified == modified;
+    directory.set_modified(file, name, modified)?;
+    let kept = stamp(file, &directory.path_of(name))?.modified == modified;
     Ok(LatestFact {
         revision_id: configuration.revision_id(time, Place::Latest),
-        code_sha256: upload.code().sha256.clone(),
-        code_size: upload.code().size,
+        code_sha256: code.sha256.clone(),
+        code_size: code.size,
         code_modified: kept.then(|| modified.to_string()),
         code_changed: None,
     })

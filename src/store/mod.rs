@@ -29,6 +29,7 @@
 //! a store in use must be taken under the function's lock.
 
 mod apply;
+mod archive;
 mod change;
 mod creation;
 mod deletion;
@@ -52,6 +53,7 @@ mod usage;
 mod versions;
 mod view;
 
+pub use archive::{ArchiveFile, Import, Imported, Snapshot};
 pub use change::Change;
 pub use creation::Creation;
 pub use documents::PublishedVersion;

@@ -30,7 +30,7 @@ impl<'a> Progress<'a> {
     pub(super) fn advance(&mut self, by: u64) {
         self.done += by;
         let step = match self.work {
-            Work::Package { .. } => BYTES,
+            Work::Package { .. } | Work::Archive => BYTES,
             Work::Count => PACKAGES,
         };
         if self.done - self.told >= step {

@@ -299,7 +299,21 @@ impl View {
     /// # Errors
     /// If its file is not what it must be.
     pub fn alias(&self, name: &AliasName) -> Result<Option<AliasConfiguration>, StoreError> {
+        for (directory, file) in self.alias_places(name)? {
+            if let Some(alias) = read_alias(&directory, &file)? {
+                return Ok(Some(alias));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns where the file of an alias may stand: staged first, then in place.
+    pub(super) fn alias_places(
+        &self,
+        name: &AliasName,
+    ) -> Result<Vec<(Directory, String)>, StoreError> {
         let file = alias_file(name);
+        let mut places = Vec::new();
         if let Some((staging, token)) = &self.pending {
             let removed = self.last_line().is_some_and(|line| {
                 line.aliases
@@ -307,16 +321,12 @@ impl View {
                     .any(|change| change.name == name.as_str() && change.to.is_none())
             });
             if removed {
-                return Ok(None);
+                return Ok(places);
             }
-            if let Some(alias) = read_alias(staging, &token.entry(&format!("alias-{file}")))? {
-                return Ok(Some(alias));
-            }
+            places.push((staging.clone(), token.entry(&format!("alias-{file}"))));
         }
-        match self.directory.open(ALIASES)? {
-            Some(aliases) => read_alias(&aliases, &file),
-            None => Ok(None),
-        }
+        places.extend(self.directory.open(ALIASES)?.map(|aliases| (aliases, file)));
+        Ok(places)
     }
 
     /// Reads the function's tags.
@@ -425,7 +435,10 @@ impl View {
     }
 
     /// Returns the highest number ever given out; without a history, the highest there is.
-    pub(super) fn highest_version(&self) -> Result<u64, StoreError> {
+    ///
+    /// # Errors
+    /// If the versions cannot be looked at.
+    pub fn highest_version(&self) -> Result<u64, StoreError> {
         if let Some(line) = self.last_line() {
             return Ok(line.highest_version);
         }
@@ -459,7 +472,11 @@ impl View {
     }
 
     /// Returns where a file may stand: staged first, then in place.
-    fn places<'a>(&'a self, directory: &'a Directory, name: &str) -> Vec<(&'a Directory, String)> {
+    pub(super) fn places<'a>(
+        &'a self,
+        directory: &'a Directory,
+        name: &str,
+    ) -> Vec<(&'a Directory, String)> {
         let staged = self
             .pending
             .as_ref()

@@ -3,10 +3,12 @@
 //! A request holds its parameters as they came; the operation checks them, all together. A
 //! deployment package travels beside its request, because it is a file and not a value.
 
+mod archive;
 mod function;
 mod status;
 mod version;
 
+pub use archive::{ExportRequest, ImportFromAwsRequest, ImportRequest, ImportResponse};
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,
     GetFunctionRequest, GetFunctionResponse, ListFunctionsRequest, ListFunctionsResponse,

@@ -2,8 +2,10 @@
 
 mod create_function;
 mod delete_function;
+mod export;
 mod get_function;
 mod get_function_configuration;
+mod import;
 mod init;
 mod list_functions;
 mod list_versions_by_function;
@@ -21,7 +23,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 11] = [
+pub(super) const COMMANDS: [Command; 13] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<create_function::CreateFunctionArgs>("create-function"),
@@ -39,6 +41,8 @@ pub(super) const COMMANDS: [Command; 11] = [
         "list-versions-by-function",
     ),
     Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
+    Command::of::<export::ExportArgs>("export"),
+    Command::of::<import::ImportArgs>("import"),
 ];
 
 /// A command's options, which it can run with.
