@@ -2,8 +2,7 @@
 
 use std::io::Read;
 
-use super::importing::{check_above, failed, imported_name};
-use super::not_found::not_found;
+use super::importing::{check_above, failed, imported_name, taken};
 use crate::api::Error;
 use crate::api::function_name::FunctionName;
 use crate::api::messages::{ImportRequest, ImportResponse};
@@ -78,8 +77,7 @@ fn add(store: &Store, name: &FunctionName, import: Import<'_>) -> Result<Importe
             ),
         });
     }
-    let gone = || not_found(store, name, None);
-    let function = store.lock(name)?.ok_or_else(gone)?;
+    let function = store.lock(name)?.ok_or_else(|| taken(name))?;
     check_above(&function, name, import.versions())?;
     Ok(import.commit_into(&function)?)
 }

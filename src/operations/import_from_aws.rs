@@ -1,7 +1,6 @@
 //! `Import` of what AWS answered about a function that lives there, and of its package.
 
-use super::importing::{check_above, failed, imported_name};
-use super::not_found::not_found;
+use super::importing::{check_above, failed, imported_name, taken};
 use crate::api::Error;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
@@ -145,8 +144,7 @@ fn make(store: &Store, name: &FunctionName, answer: &Answer, upload: Upload) -> 
 
 fn add(store: &Store, name: &FunctionName, answer: &Answer, upload: &Upload) -> Result<(), Error> {
     let scope = store.scope();
-    let gone = || not_found(store, name, None);
-    let function = store.lock(name)?.ok_or_else(gone)?;
+    let function = store.lock(name)?.ok_or_else(|| taken(name))?;
     if let Some(number) = answer.version {
         check_above(&function, name, [number])?;
         let (mut change, fact) = function.change_beside_latest(OPERATION)?;

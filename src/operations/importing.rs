@@ -45,14 +45,21 @@ pub(super) fn check_above(
     Ok(())
 }
 
-/// Makes the error of a function that appeared while another of its name was imported.
+/// Makes the error of a new function that could not be made.
 pub(super) fn failed(name: &FunctionName, error: StoreError) -> Error {
     match error {
-        StoreError::AlreadyExists { .. } => Error::ResourceConflict {
-            message: format!(
-                "Function already exists: {name}. Import it under another name with --as NAME"
-            ),
-        },
+        StoreError::AlreadyExists { .. } => taken(name),
         other => other.into(),
+    }
+}
+
+/// Makes the error for a name under which something stands that is no function, or was none when it
+/// was looked at.
+pub(super) fn taken(name: &FunctionName) -> Error {
+    Error::ResourceConflict {
+        message: format!(
+            "Something stands under the name {name} already. Import the function under another name with \
+             --as NAME"
+        ),
     }
 }

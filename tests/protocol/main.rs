@@ -22,6 +22,7 @@ mod by_hand;
 mod checks;
 mod configuration;
 mod every_step;
+mod imports;
 mod model;
 mod operations;
 mod packages;

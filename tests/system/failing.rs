@@ -8,8 +8,9 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{
-    CONFIGURE, DELETE, DELETE_VERSION, LARGE, PUBLISH, Packages, SMALL, State, Undisturbed,
-    copy_of, create_arguments, update_arguments, with_something_to_publish, with_two_versions,
+    CONFIGURE, DELETE, DELETE_VERSION, Exported, LARGE, PUBLISH, Packages, SMALL, State,
+    Undisturbed, copy_of, create_arguments, exported, update_arguments, with_something_to_publish,
+    with_two_versions,
 };
 
 /// The errors, and what the operating system says of them.
@@ -226,4 +227,44 @@ fn deleting_a_version_fails_anywhere() {
 #[test]
 fn deleting_a_function_fails_anywhere() {
     delete_fails("delete-function", &DELETE);
+}
+
+fn import_fails(title: &str, prepared: &TestStore, arguments: &[&str]) {
+    let further = ["store.json"];
+    let further = &further[..usize::from(prepared.join("store.json").exists())];
+    let undisturbed = Undisturbed::run(prepared, arguments, further);
+    fails_at_each_call(title, "Import", &undisturbed);
+}
+
+#[test]
+fn importing_a_new_function_fails_anywhere() {
+    let packages = Packages::new();
+    let archives = exported(&packages);
+    let arguments = ["import", &archives.function];
+    import_fails("import of a function", &TestStore::new(), &arguments);
+    let arguments = ["import", &archives.version];
+    import_fails("import of a version alone", &TestStore::new(), &arguments);
+}
+
+#[test]
+fn importing_a_version_into_a_function_fails_anywhere() {
+    let packages = Packages::new();
+    let archives = exported(&packages);
+    let prepared = with_something_to_publish(&packages, SMALL);
+    let arguments = ["import", &archives.version];
+    import_fails("import into a function", &prepared, &arguments);
+}
+
+#[test]
+fn importing_from_aws_fails_anywhere() {
+    let packages = Packages::new();
+    let Exported {
+        answers, package, ..
+    } = exported(&packages);
+    for answer in &answers {
+        let arguments = ["import", "--from-aws", answer, "--zip-file", &package];
+        import_fails("import --from-aws, new", &TestStore::new(), &arguments);
+        let prepared = with_something_to_publish(&packages, SMALL);
+        import_fails("import --from-aws into a function", &prepared, &arguments);
+    }
 }

@@ -23,7 +23,7 @@ const OPERATION: &str = "Export";
 #[derive(Args)]
 #[command(after_help = "Examples:\n  lambda-store export hello hello.tar\n  \
     lambda-store export hello:live live.tar\n  \
-    lambda-store export hello - | gzip > hello.tar.gz")]
+    lambda-store export hello - > backup.tar")]
 pub(super) struct ExportArgs {
     /// Name the function, by name or ARN; with a version or an alias, that version alone
     #[arg(value_name = "NAME[:QUALIFIER]")]
@@ -49,8 +49,8 @@ impl Run for ExportArgs {
             });
         }
         let path = Path::new(&self.file);
-        let mut file = ArchiveFile::create(path)
-            .map_err(|error| Failure::Usage(format!("Cannot write {}: {error}", self.file)))?;
+        let mut file =
+            ArchiveFile::create(path).map_err(|error| Failure::Usage(error.to_string()))?;
         operations::export(&store, &request, (&mut file, path))
             .and_then(|()| Ok(file.finish()?))
             .map_err(Failure::of(OPERATION))?;

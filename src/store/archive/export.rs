@@ -269,7 +269,7 @@ impl Writer<'_> {
         let end = snapshot.view.last().map_or(0, LastLine::end);
         let mut of_state = Source::new(file, &path, end);
         let lineage = Lineage::read(&mut of_state, &path, versions)
-            .map_err(|problem| self.damaged(&path, problem))?;
+            .map_err(|error| error.told(&path, |problem| self.damaged(&path, problem)))?;
         let mut source = Source::new(file, &path, lineage.end());
         self.append(&Member::History, stamp, lineage.end(), &mut source)
     }

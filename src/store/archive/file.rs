@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::store::durable::Directory;
 use crate::store::error::StoreError;
@@ -12,7 +12,6 @@ use crate::store::layout::{PRIVATE_FILE_MODE, Token};
 /// finished, it leaves nothing behind. What is no regular file, such as a FIFO, is written to as it is.
 pub struct ArchiveFile {
     file: File,
-    path: PathBuf,
     place: Option<Place>,
 }
 
@@ -38,8 +37,7 @@ impl ArchiveFile {
             Ok(_) => stage(&path.canonicalize().map_err(StoreError::io("find", path))?)?,
             Err(_) => stage(path)?,
         };
-        let path = path.to_owned();
-        Ok(Self { file, path, place })
+        Ok(Self { file, place })
     }
 
     /// Puts the file in its place, flushed.
@@ -58,27 +56,25 @@ impl ArchiveFile {
         self.place = None;
         flushed
     }
-
-    /// Returns the path that it was named by.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 fn stage(path: &Path) -> Result<(File, Option<Place>), StoreError> {
-    let missing = || StoreError::io("make", path)(io::ErrorKind::NotFound.into());
+    let cannot = |why: &str| StoreError::io("write", path)(io::Error::other(why));
     let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.ok_or_else(missing)?.to_owned();
+    let name = name.ok_or_else(|| cannot("it is no name of a file"))?;
     let above = match path.parent() {
         Some(above) if !above.as_os_str().is_empty() => above,
         _ => Path::new("."),
     };
-    let directory = Directory::open_path(above, None)?.ok_or_else(missing)?;
+    let directory = Directory::open_path(above, None)?.ok_or_else(|| {
+        let above = above.display();
+        cannot(&format!("there is no directory {above}"))
+    })?;
     let staged = format!(".{}", Token::random().entry("tar.part"));
     let file = directory.create_file(&staged, PRIVATE_FILE_MODE)?;
     let place = Place {
         directory,
-        name,
+        name: name.to_owned(),
         staged,
     };
     Ok((file, Some(place)))

@@ -1,12 +1,13 @@
 //! A whole history, checked line by line against itself and against the versions that it tells of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use super::checks::VersionFacts;
 use crate::api::revision_id::RevisionId;
-use crate::store::history::{IMPORT, LONGEST_LINE, LastLine, Line, parse_line};
+use crate::store::error::StoreError;
+use crate::store::history::{FORMAT, IMPORT, LONGEST_LINE, LastLine, Line, parse_line};
 
 /// What a history comes to.
 #[derive(Default)]
@@ -19,6 +20,24 @@ pub(super) struct Lineage {
     removed: BTreeSet<u64>,
 }
 
+/// Why a history is not taken.
+pub(super) enum LineageError {
+    /// The file cannot be read.
+    Unreadable(io::Error),
+    /// What is wrong with it.
+    Wrong(String),
+}
+
+impl LineageError {
+    /// Makes the error to be told; `wrong` makes it of what is wrong with the history.
+    pub(super) fn told(self, path: &Path, wrong: impl FnOnce(String) -> StoreError) -> StoreError {
+        match self {
+            Self::Unreadable(cause) => StoreError::io("read", path)(cause),
+            Self::Wrong(problem) => wrong(problem),
+        }
+    }
+}
+
 impl Lineage {
     /// Reads a history from front to end. What is wrong is told with the number of
     /// the line.
@@ -26,7 +45,7 @@ impl Lineage {
         history: impl Read,
         path: &Path,
         versions: &BTreeMap<u64, VersionFacts>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, LineageError> {
         let mut lineage = Self::default();
         let mut reader = BufReader::new(history);
         let (mut offset, mut blank) = (0, false);
@@ -34,8 +53,8 @@ impl Lineage {
             let mut bytes = Vec::new();
             let mut line = reader.by_ref().take(LONGEST_LINE);
             line.read_until(b'\n', &mut bytes)
-                .map_err(|error| format!("cannot be read: {error}"))?;
-            let at = |problem: String| format!("line {number}: {problem}");
+                .map_err(LineageError::Unreadable)?;
+            let at = |problem: String| LineageError::Wrong(format!("line {number}: {problem}"));
             if bytes.is_empty() {
                 break;
             }
@@ -58,12 +77,20 @@ impl Lineage {
             }
             offset += length;
         }
-        lineage.check_versions(versions)?;
+        lineage
+            .check_versions(versions)
+            .map_err(LineageError::Wrong)?;
         Ok(lineage)
     }
 
     /// Checks that a line hangs on the one before it, and goes on with its facts.
     fn add(&mut self, line: &Line, versions: &BTreeMap<u64, VersionFacts>) -> Result<(), String> {
+        if line.format > FORMAT {
+            return Err(format!(
+                "it has format {}, newer than this lambda-store writes; use a newer one",
+                line.format
+            ));
+        }
         let before = self.last.as_ref();
         if line.previous != before.map(LastLine::sha256) {
             return Err("its Previous is not the hash of the line before it".to_owned());

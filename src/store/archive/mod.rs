@@ -14,6 +14,7 @@ mod checks;
 mod export;
 mod file;
 mod import;
+mod input;
 mod lineage;
 mod member;
 mod unpack;

@@ -3,7 +3,6 @@
 //! Nothing is believed: each path must be one that a function of a store has, all of one function; no
 //! entry is followed anywhere, and what is read into the memory is bounded.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
@@ -12,6 +11,7 @@ use tar::{Archive, Entry, EntryType};
 
 use super::checks::{self, VersionFacts};
 use super::import::{Contents, Import, StagedVersion};
+use super::input::{Input, NOT_WHOLE};
 use super::lineage::Lineage;
 use super::member::{Member, is_directory, is_lock, is_staged};
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
@@ -25,12 +25,8 @@ use crate::store::progress::Progress;
 use crate::store::registry::Store;
 use crate::store::staging::StagingArea;
 
-/// How much may be read between two entries: headers, long names and what further is said of one.
-const HEADERS: u64 = 1024 * 1024;
 /// How much of a package is read at once.
 const READ: usize = 128 * 1024;
-/// How long the mark of an archive's end is.
-const END: u64 = 1024;
 
 impl Store {
     /// Unpacks an archive into the store's staging directory and checks it. `archive` is what it is
@@ -55,50 +51,13 @@ impl Store {
             modified: BTreeMap::new(),
             latest: None,
         };
-        let input = Input {
-            inner: RefCell::new(input),
-            left: Cell::new(HEADERS),
-            is_at_end: Cell::new(false),
-            failure: RefCell::new(None),
-        };
+        let input = Input::new(input);
         let unpacked = reader.unpack(&input);
-        if let Some(cause) = input.failure.take() {
+        if let Some(cause) = input.failure() {
             return Err(StoreError::io("read", archive.as_ref())(cause));
         }
         unpacked?;
         reader.finish(area)
-    }
-}
-
-/// The bytes of an archive, of which no more is read than is expected.
-struct Input<'i> {
-    inner: RefCell<&'i mut dyn Read>,
-    left: Cell<u64>,
-    is_at_end: Cell<bool>,
-    failure: RefCell<Option<io::Error>>,
-}
-
-impl Read for &Input<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 && !buffer.is_empty() {
-            return Err(io::Error::other("a header is too long"));
-        }
-        let room = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let count = loop {
-            match self.inner.borrow_mut().read(&mut buffer[..room]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let kind = error.kind();
-                    self.failure.replace(Some(error));
-                    return Err(kind.into());
-                }
-                Ok(count) => break count,
-            }
-        };
-        self.is_at_end.set(count == 0 && room > 0);
-        self.left.set(left - count as u64);
-        Ok(count)
     }
 }
 
@@ -123,8 +82,8 @@ impl<'s> Unpacker<'_, 's> {
         let notify = self.store.host().notify.clone();
         let mut progress = Progress::new(&notify, Work::Archive);
         let unreadable = |reader: &Self, error: &io::Error| {
-            if input.is_at_end.get() {
-                reader.refused("it ends in the middle, the archive is not whole")
+            if input.is_at_end() {
+                reader.refused(NOT_WHOLE)
             } else {
                 reader.refused(format!("it is no tar archive, or is damaged ({error})"))
             }
@@ -134,34 +93,12 @@ impl<'s> Unpacker<'_, 's> {
         for entry in entries.map_err(|error| unreadable(self, &error))? {
             let mut entry = entry.map_err(|error| unreadable(self, &error))?;
             if let Some(member) = self.member_of(&entry)? {
-                input.left.set(u64::MAX);
+                input.expect_content();
                 self.take(&member, &mut entry, &mut progress)?;
             }
-            input.left.set(HEADERS);
+            input.expect_header();
         }
-        self.check_end(input)
-    }
-
-    /// Reads what follows the last entry: zeros, and nothing else.
-    fn check_end(&self, mut input: &Input<'_>) -> Result<(), StoreError> {
-        let mut zeros = if input.is_at_end.get() { 0 } else { END / 2 };
-        let mut buffer = [0; 4096];
-        loop {
-            input.left.set(HEADERS);
-            let read = input.read(&mut buffer);
-            let count = read.map_err(|error| self.refused(error))?;
-            if count == 0 {
-                break;
-            }
-            if buffer[..count].iter().any(|byte| *byte != 0) {
-                return Err(self.refused("something stands behind its end"));
-            }
-            zeros += count as u64;
-        }
-        if zeros < END {
-            return Err(self.refused("it ends in the middle, the archive is not whole"));
-        }
-        Ok(())
+        input.check_end().map_err(|problem| self.refused(problem))
     }
 
     /// Returns which file of the function an entry is; `None` for what needs not be taken.
@@ -320,7 +257,7 @@ impl<'s> Unpacker<'_, 's> {
             let read = entry.read(&mut buffer);
             let count = read.map_err(|error| self.wrong(member, error))?;
             if count == 0 {
-                return Err(self.refused("it ends in the middle, the archive is not whole"));
+                return Err(self.refused(NOT_WHOLE));
             }
             seen(&buffer[..count]);
             directory.write_at(&file, &name, &buffer[..count], offset)?;
@@ -405,8 +342,10 @@ impl<'s> Unpacker<'_, 's> {
         let directory = self.function.directory();
         match directory.open_file(HISTORY)? {
             Some((file, _)) => {
-                Lineage::read(file, &directory.path_of(HISTORY), &self.configurations)
-                    .map_err(|problem| self.wrong(&Member::History, problem))
+                let path = directory.path_of(HISTORY);
+                let wrong = |problem| self.wrong(&Member::History, problem);
+                Lineage::read(file, &path, &self.configurations)
+                    .map_err(|error| error.told(&path, wrong))
             }
             None => Ok(Lineage::default()),
         }
