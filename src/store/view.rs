@@ -413,7 +413,10 @@ impl View {
     }
 
     /// Returns the highest number ever given out; without a history, the highest there is.
-    pub(super) fn highest_version(&self) -> Result<u64, StoreError> {
+    ///
+    /// # Errors
+    /// If the versions cannot be looked at.
+    pub fn highest_version(&self) -> Result<u64, StoreError> {
         if let Some(line) = self.last_line() {
             return Ok(line.highest_version);
         }
@@ -447,7 +450,11 @@ impl View {
     }
 
     /// Returns where a file may stand: staged first, then in place.
-    fn places<'a>(&'a self, directory: &'a Directory, name: &str) -> Vec<(&'a Directory, String)> {
+    pub(super) fn places<'a>(
+        &'a self,
+        directory: &'a Directory,
+        name: &str,
+    ) -> Vec<(&'a Directory, String)> {
         let staged = self
             .pending
             .as_ref()
