@@ -101,7 +101,12 @@ fn left_out_are_the_last_published_version_and_latest() {
     let message = diff(&store, &[]);
     says(
         message.failed_with("ResourceNotFoundException", "Diff"),
-        &["function:hello:2"],
+        &[
+            "version 2 of hello",
+            "published last",
+            "deleted",
+            "name what is compared",
+        ],
     );
 
     let unpublished = TestStore::with_function("hello");
@@ -331,8 +336,15 @@ fn a_version_whose_package_was_changed_is_compared_as_it_is_and_warned_of() {
     let hash = code_sha256(&zip_of(&[("app.py", b"v2")]));
     says(
         &ran.stderr,
-        &["warning", "the package of version 1 is not the one", &hash],
+        &[
+            "warning",
+            "the package of version 1 is not the one",
+            &hash,
+            "lambda-store verify hello",
+        ],
     );
+    let ran = diff(&store, &["1", "1"]);
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
 }
 
 #[test]
@@ -357,7 +369,7 @@ fn what_cannot_be_read_is_an_error_that_names_it() {
     let ran = diff(&store, &[]);
     says(
         ran.failed_with("ServiceException", "Diff"),
-        &["$LATEST/code.zip", "no zip file"],
+        &["$LATEST/code.zip", "no zip file", "put it back"],
     );
     let given = store.beside("new.zip");
     std::fs::write(&given, "no zip").unwrap();

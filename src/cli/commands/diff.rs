@@ -85,21 +85,33 @@ impl Run for DiffArgs {
             Some(rendering) => rendering.read(&document(&diff, &given, detail)),
             None => Outcome::printed(words()),
         };
-        for damaged in [&diff.old, &diff.new]
-            .into_iter()
-            .filter(|side| side.is_damaged)
-        {
-            outcome.warn(&format!(
-                "the package of {} is not the one that its config.json tells of, its hash is {}",
-                diff_words::label(damaged, ""),
-                damaged.code.sha256
-            ));
-        }
+        warn_of_damage(&diff, &mut outcome);
         // A result that cannot be printed keeps its own code.
         if outcome.code == 0 && !diff.is_same() {
             outcome.code = 1;
         }
         Ok(outcome)
+    }
+}
+
+/// Warns of versions whose packages were changed, of each once.
+fn warn_of_damage(diff: &DiffResponse, outcome: &mut Outcome) {
+    let mut warnings: Vec<String> = [&diff.old, &diff.new]
+        .into_iter()
+        .filter(|side| side.is_damaged)
+        .map(|side| {
+            format!(
+                "the package of {} is not the one that its config.json tells of, its hash is {}; \
+                 lambda-store verify {} says what to do",
+                diff_words::label(side, ""),
+                side.code.sha256,
+                diff.function_name
+            )
+        })
+        .collect();
+    warnings.dedup();
+    for warning in warnings {
+        outcome.warn(&warning);
     }
 }
 
