@@ -21,23 +21,24 @@ pub(super) enum Detail {
     Counts,
 }
 
-/// Returns the answer; `given` is how the two sides were named.
+/// Returns the answer; `given` is how the two sides were named. What was told of texts is let go on the
+/// way, as it may be much.
 pub(super) fn words(
-    diff: &DiffResponse,
+    diff: DiffResponse,
     given: &[String; 2],
     detail: Detail,
     painter: Painter,
 ) -> String {
     let labels = [label(&diff.old, &given[0]), label(&diff.new, &given[1])];
-    let mut blocks = vec![verdict(diff, &labels, painter)];
+    let mut blocks = vec![verdict(&diff, &labels, painter)];
     if detail == Detail::All {
-        blocks.extend(configuration(diff, painter));
-        blocks.extend(package(diff, &labels, painter));
+        blocks.extend(configuration(&diff, painter));
+        blocks.extend(package(&diff, &labels, painter));
     }
-    blocks.extend(counts(diff));
+    blocks.extend(counts(&diff));
     let mut words = blocks.join("\n");
-    for entry in diff.package.iter().flat_map(|package| &package.entries) {
-        write_text(entry, painter, &mut words);
+    for entry in diff.package.into_iter().flat_map(|package| package.entries) {
+        write_text(&entry, painter, &mut words);
     }
     words
 }
@@ -252,8 +253,7 @@ pub(super) fn headers(entry: &EntryDifference) -> [String; 2] {
     [format!("--- {old}"), format!("+++ {new}")]
 }
 
-/// Writes how an entry differs line by line, or why that is not told. All of it may be much, so that
-/// no second copy is made.
+/// Writes how an entry differs line by line, or why that is not told.
 fn write_text(entry: &EntryDifference, painter: Painter, words: &mut String) {
     let Some(text) = &entry.text else { return };
     if *text == TextDifference::Hunks(String::new()) {

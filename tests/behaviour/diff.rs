@@ -422,7 +422,7 @@ fn both_sides_are_of_one_state_while_versions_come_and_go() {
             }
             ran
         });
-        let written: Vec<Ran> = (2..12_u8)
+        let written: Vec<Ran> = (2..32_u8)
             .flat_map(|number| {
                 let version = number.to_string();
                 let arguments = ["delete-function", "--function-name", "hello"];

@@ -80,22 +80,24 @@ impl Run for DiffArgs {
         } else {
             Detail::All
         };
-        let words = || diff_words::words(&diff, &given, detail, globals.painter());
+        let (is_same, warnings) = (diff.is_same(), warnings(&diff));
         let mut outcome = match rendering {
             Some(rendering) => rendering.read(&document(&diff, &given, detail)),
-            None => Outcome::printed(words()),
+            None => Outcome::printed(diff_words::words(diff, &given, detail, globals.painter())),
         };
-        warn_of_damage(&diff, &mut outcome);
+        for warning in warnings {
+            outcome.warn(&warning);
+        }
         // A result that cannot be printed keeps its own code.
-        if outcome.code == 0 && !diff.is_same() {
+        if outcome.code == 0 && !is_same {
             outcome.code = 1;
         }
         Ok(outcome)
     }
 }
 
-/// Warns of versions whose packages were changed, of each once.
-fn warn_of_damage(diff: &DiffResponse, outcome: &mut Outcome) {
+/// Returns warnings of versions whose packages were changed, of each one.
+fn warnings(diff: &DiffResponse) -> Vec<String> {
     let mut warnings: Vec<String> = [&diff.old, &diff.new]
         .into_iter()
         .filter(|side| side.is_damaged)
@@ -110,9 +112,7 @@ fn warn_of_damage(diff: &DiffResponse, outcome: &mut Outcome) {
         })
         .collect();
     warnings.dedup();
-    for warning in warnings {
-        outcome.warn(&warning);
-    }
+    warnings
 }
 
 /// Takes a side as a qualifier or else as the path of a zip, which is opened.
