@@ -82,7 +82,7 @@ impl Run for DiffArgs {
         };
         let (is_same, warnings) = (diff.is_same(), warnings(&diff));
         let mut outcome = match rendering {
-            Some(rendering) => rendering.read(&document(&diff, &given, detail)),
+            Some(rendering) => rendering.read(&document(diff, &given, detail)),
             None => Outcome::printed(diff_words::words(diff, &given, detail, globals.painter())),
         };
         for warning in warnings {
@@ -130,22 +130,26 @@ fn side(
 }
 
 /// Returns the answer for scripts.
-fn document(diff: &DiffResponse, given: &[String; 2], detail: Detail) -> Value {
+fn document(diff: DiffResponse, given: &[String; 2], detail: Detail) -> Value {
     let mut members = vec![
         ("FunctionName", Value::string(diff.function_name.as_str())),
         ("Same", Value::boolean(diff.is_same())),
         ("SameBytes", Value::boolean(diff.package.is_none())),
         ("Old", side_value(&diff.old, &given[0])),
         ("New", side_value(&diff.new, &given[1])),
-        ("Summary", summary(diff)),
+        ("Summary", summary(&diff)),
     ];
     if detail == Detail::All {
         if let Some(differences) = &diff.configuration {
             let changes = differences.iter().map(change).collect();
             members.push(("Changes", Value::Array(changes)));
         }
-        let entries = diff.package.iter().flat_map(|package| &package.entries);
-        members.push(("Entries", Value::Array(entries.map(entry).collect())));
+        // The texts may be much, and each is let go once it is in the document.
+        let entries = diff.package.into_iter().flat_map(|package| package.entries);
+        members.push((
+            "Entries",
+            Value::Array(entries.map(|found| entry(&found)).collect()),
+        ));
     }
     Value::object(members)
 }
