@@ -33,7 +33,7 @@ const OPERATION: &str = "Diff";
 /// --output json, --output text and --query print it as a document for scripts.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  lambda-store diff hello || echo 'not what was published'\n  \
+    after_help = "Examples:\n  lambda-store diff hello || echo 'it differs'\n  \
     lambda-store diff hello 1 2 --text || true\n  \
     lambda-store diff hello 2 live --stat\n  \
     lambda-store diff hello '$LATEST' ./hello.zip\n  \
