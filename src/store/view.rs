@@ -235,10 +235,10 @@ impl View {
         if self.is_being_removed(number) {
             return Ok(None);
         }
-        if let Some((staging, token)) = &self.pending {
-            if let Some(directory) = staging.open(&token.version(number))? {
-                return Ok(Some(directory));
-            }
+        if let Some((staging, token)) = &self.pending
+            && let Some(directory) = staging.open(&token.version(number))?
+        {
+            return Ok(Some(directory));
         }
         let versions = self.versions()?;
         versions.map_or(Ok(None), |versions| versions.open(&number.to_string()))
