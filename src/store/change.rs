@@ -180,7 +180,7 @@ impl<'f> Change<'f> {
         let path = self.staging.path_of(&name);
         let code = self.function.view().copy_code(version, (&target, &path))?;
         self.staging.flush_file(&target, &name)?;
-        self.draft.restored = Some(version.number);
+        self.draft.restores(version.number);
         self.finish_latest(&name, (&target, &code), configuration)
     }
 

@@ -302,8 +302,7 @@ pub(super) struct Draft {
     pub(super) by: String,
     pub(super) highest_version: u64,
     pub(super) last_published: Option<LastPublished>,
-    /// The version that `$LATEST` is set to.
-    pub(super) restored: Option<u64>,
+    restored: Option<u64>,
     made: Vec<Made>,
     removed: Vec<(u64, u64)>,
     aliases: Vec<AliasChange>,
@@ -369,6 +368,13 @@ impl Draft {
     pub(super) fn aliases_made(&self) -> impl Iterator<Item = &str> {
         let made = self.aliases.iter().filter(|change| change.from.is_none());
         made.map(|change| change.name.as_str())
+    }
+
+    /// Notes the version that `$LATEST` is set to: one placed by hand, too, whose number no other may
+    /// get.
+    pub(super) fn restores(&mut self, version: u64) {
+        self.restored = Some(version);
+        self.highest_version = self.highest_version.max(version);
     }
 
     /// Notes a version that the change removes; ascending ones are recorded as ranges.
