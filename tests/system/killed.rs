@@ -2,7 +2,8 @@
 //! the state before or the state after, and the next writers go on as if nothing had happened.
 //!
 //! Between two such calls nothing changes on the disk, so that these are all the states there are;
-//! the write of the result and the exit are added for what was reported.
+//! the write of the result and the exit are added for what was reported. Of calls in a row that only
+//! read, the first is taken; all of them with `KILLED_CALLS=all`.
 
 use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
@@ -14,9 +15,21 @@ use crate::undisturbed::{
     with_something_to_publish, with_three_versions, with_two_versions,
 };
 
+/// Returns the calls to kill a command at. A call that only reads, right behind another one that does,
+/// meets the same disk, and is left out unless `KILLED_CALLS` is `all`.
+fn kill_points<'u>(undisturbed: &'u Undisturbed<'_>) -> Vec<&'u Call> {
+    let mut points = undisturbed.points();
+    match std::env::var("KILLED_CALLS").as_deref() {
+        Ok("all") => {}
+        Ok(other) => panic!("KILLED_CALLS is all or not set, and not {other}"),
+        Err(_) => points.dedup_by(|call, before| call.only_reads() && before.only_reads()),
+    }
+    points
+}
+
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
 fn killed_at_each_call(operation: &str, undisturbed: &Undisturbed<'_>) {
-    let points = undisturbed.points();
+    let points = kill_points(undisturbed);
     let mut states = [0, 0];
     for point in &points {
         let _told = DisturbedAt(point);
@@ -30,7 +43,7 @@ fn killed_at_each_call(operation: &str, undisturbed: &Undisturbed<'_>) {
     }
     let others = points.iter().filter(|call| call.thread > 0).count();
     println!(
-        "{operation}: killed at each of {} calls ({others} of them in a second thread): {} times \
+        "{operation}: killed at {} calls ({others} of them in a second thread): {} times \
          the state before, {} times the state after",
         points.len(),
         states[0],

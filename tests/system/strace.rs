@@ -39,6 +39,16 @@ impl Call {
         self.text.starts_with("write(1<") || self.name == "exit_group"
     }
 
+    /// Returns whether the call leaves the disk as it is, for certain.
+    pub(crate) fn only_reads(&self) -> bool {
+        match self.name.as_str() {
+            "openat" => !self.text.contains("O_CREAT") && !self.text.contains("O_TRUNC"),
+            "read" | "pread64" | "lseek" | "close" | "fstat" | "newfstatat" | "statx"
+            | "getdents64" => true,
+            _ => false,
+        }
+    }
+
     /// Returns whether another call is, in its own thread, what this one is in its thread.
     fn counts_as(&self, other: &Self) -> bool {
         (&self.name, self.ordinal) == (&other.name, other.ordinal)
