@@ -526,6 +526,51 @@ fn a_version_that_no_line_tells_of_was_placed_by_hand() {
 }
 
 #[test]
+fn a_version_placed_under_a_number_that_was_removed_is_not_the_one_that_was_published() {
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    store.update("hello", b"two", &["--publish"]).succeeded();
+    store.update("hello", b"three", &["--publish"]).succeeded();
+    store.delete("hello", &["--qualifier", "2"]);
+    store.update("hello", b"four", &["--publish"]).succeeded();
+    place_versions(&store, [2]);
+    let told = |options: &[&str]| -> Vec<Value> {
+        let told = entries(&store, options).into_iter();
+        told.map(|entry| {
+            json!([
+                entry["Version"],
+                entry["PlacedByHand"],
+                !entry["Published"].is_null(),
+                entry["Gone"]
+            ])
+        })
+        .collect()
+    };
+    let version = |number: &str| json!([number, null, true, null]);
+    let by_hand = json!(["2", true, false, null]);
+    assert_eq!(
+        told(&[]),
+        [version("4"), version("3"), by_hand.clone(), version("1")]
+    );
+    // What became of the one that was published is told even so.
+    let gone = json!([null, null, false, ["2"]]);
+    let change = json!([null, null, false, null]);
+    assert_eq!(
+        told(&["--all"]),
+        [
+            version("4"),
+            change.clone(),
+            version("3"),
+            by_hand,
+            gone,
+            version("1"),
+            change
+        ]
+    );
+    check_beginnings(&store, &["--all"]);
+}
+
+#[test]
 fn what_is_broken_is_told_in_its_line_and_the_rest_is_told() {
     let store = with_versions();
     place_versions(&store, [5, 6]);

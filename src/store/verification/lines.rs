@@ -10,6 +10,7 @@ use crate::api::document::Value;
 use crate::api::finding::FindingName;
 use crate::api::revision_id::RevisionId;
 use crate::api::timestamp::Timestamp;
+use crate::api::version_ranges::VersionRanges;
 use crate::store::history::{LastPublished, Line};
 use crate::store::layout::Token;
 
@@ -32,8 +33,8 @@ pub(super) struct Lines {
     pub(super) publisher: Option<(RevisionId, Option<ContentSha256>)>,
     /// The versions that were made and not removed since, each with the hash of its configuration.
     pub(super) made: BTreeMap<u64, String>,
-    /// The ranges of versions that were removed, some of which were made again: first and last number.
-    removed: BTreeMap<u64, u64>,
+    /// The versions that were removed, some of which were made again.
+    removed: VersionRanges,
     /// What the line before said; `None` where it could not be read.
     before: Option<Facts>,
     /// The hash of the line before.
@@ -137,8 +138,7 @@ impl Lines {
 
     /// Returns whether a version was removed, and not made since.
     pub(super) fn has_removed(&self, number: u64) -> bool {
-        let range = self.removed.range(..=number).next_back();
-        !self.made.contains_key(&number) && range.is_some_and(|(_, last)| number <= *last)
+        !self.made.contains_key(&number) && self.removed.contains(number)
     }
 
     fn is_torn(&self, marks: &[Token]) -> bool {
@@ -226,19 +226,8 @@ impl Lines {
             for number in gone {
                 self.made.remove(&number);
             }
-            self.add_removed(*low, *high);
+            self.removed.add(*low, *high);
         }
-    }
-
-    /// Adds a range, joined with those that it meets.
-    fn add_removed(&mut self, mut low: u64, mut high: u64) {
-        while let Some((&first, &last)) = self.removed.range(..=high.saturating_add(1)).next_back()
-            && last.saturating_add(1) >= low
-        {
-            self.removed.remove(&first);
-            (low, high) = (low.min(first), high.max(last));
-        }
-        self.removed.insert(low, high);
     }
 
     fn tell(&mut self, name: FindingName, problem: String) {
