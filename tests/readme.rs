@@ -106,6 +106,7 @@ fn masked(line: &str) -> String {
     let mut line = support::masked(line);
     for (pattern, mask) in [
         (r#""By":"[^"@]+@[^"]+""#, r#""By":"<user@host>""#),
+        (r"\([^()@ ]+@[^()]+\)$", "(<user@host>)"),
         (r#""Token":"[a-z0-9]{8}""#, r#""Token":"<token>""#),
         (
             r#""(ConfigSha256|Previous)":"[0-9a-f]{64}""#,
@@ -239,6 +240,7 @@ fn the_commands_leave_a_clone_clean() {
         "hello.zip.sha256",
         "mirror",
         "release.sh",
+        "slugify.tar",
     ];
     let mut names = names_in(clone.path());
     names.retain(|name| !own_project.contains(&name.as_str()));

@@ -128,7 +128,21 @@ impl Error {
         qualifier: Option<&str>,
         nearest: &[String],
     ) -> Self {
-        Self::not_found("Function", scope, name, qualifier, nearest)
+        Self::not_found("Function", scope, name, qualifier, &did_you_mean(nearest))
+    }
+
+    /// Makes the error for an alias that is there, and whose version is not.
+    pub fn target_not_found(
+        scope: &Scope,
+        function: &FunctionName,
+        alias: &AliasName,
+        version: u64,
+    ) -> Self {
+        let hint = format!(
+            ". {alias} points to version {version}, which is not there; point it elsewhere with update-alias"
+        );
+        let (function, alias) = (function.as_str(), alias.as_str());
+        Self::not_found("Function", scope, function, Some(alias), &hint)
     }
 
     /// Makes the error for an alias that is not there; `nearest` are names that may have been meant.
@@ -139,7 +153,13 @@ impl Error {
         nearest: &[String],
     ) -> Self {
         let (function, alias) = (function.as_str(), alias.as_str());
-        Self::not_found("Alias", scope, function, Some(alias), nearest)
+        Self::not_found(
+            "Alias",
+            scope,
+            function,
+            Some(alias),
+            &did_you_mean(nearest),
+        )
     }
 
     fn not_found(
@@ -147,7 +167,7 @@ impl Error {
         scope: &Scope,
         name: &str,
         qualifier: Option<&str>,
-        nearest: &[String],
+        hint: &str,
     ) -> Self {
         let Scope {
             account_id,
@@ -157,10 +177,6 @@ impl Error {
         let qualifier = qualifier.map_or_else(String::new, |qualifier| format!(":{qualifier}"));
         let arn =
             format!("arn:{partition}:lambda:{region}:{account_id}:function:{name}{qualifier}");
-        let hint = match nearest {
-            [] => String::new(),
-            _ => format!(". Did you mean {}?", nearest.join(" or ")),
-        };
         Self::ResourceNotFound {
             message: format!("{what} not found: {arn}{hint}"),
         }
@@ -174,6 +190,13 @@ impl Error {
                  store is one account and region"
             ),
         }
+    }
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        _ => format!(". Did you mean {}?", nearest.join(" or ")),
     }
 }
 

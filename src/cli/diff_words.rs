@@ -21,23 +21,26 @@ pub(super) enum Detail {
     Counts,
 }
 
-/// Returns the answer; `given` is how the two sides were named.
+/// Returns the answer; `given` is how the two sides were named. What was told of texts is let go on the
+/// way, as it may be much.
 pub(super) fn words(
-    diff: &DiffResponse,
+    diff: DiffResponse,
     given: &[String; 2],
     detail: Detail,
     painter: Painter,
 ) -> String {
     let labels = [label(&diff.old, &given[0]), label(&diff.new, &given[1])];
-    let mut blocks = vec![verdict(diff, &labels, painter)];
+    let mut blocks = vec![verdict(&diff, &labels, painter)];
     if detail == Detail::All {
-        blocks.extend(configuration(diff, painter));
-        blocks.extend(package(diff, &labels, painter));
+        blocks.extend(configuration(&diff, painter));
+        blocks.extend(package(&diff, &labels, painter));
     }
-    blocks.extend(counts(diff));
-    let texts = diff.package.iter().flat_map(|package| &package.entries);
-    blocks.extend(texts.filter_map(|entry| text(entry, painter)));
-    blocks.join("\n")
+    blocks.extend(counts(&diff));
+    let mut words = blocks.join("\n");
+    for entry in diff.package.into_iter().flat_map(|package| package.entries) {
+        write_text(&entry, painter, &mut words);
+    }
+    words
 }
 
 /// Names a side.
@@ -250,31 +253,32 @@ pub(super) fn headers(entry: &EntryDifference) -> [String; 2] {
     [format!("--- {old}"), format!("+++ {new}")]
 }
 
-/// Returns how an entry differs line by line, or why that is not told.
-fn text(entry: &EntryDifference, painter: Painter) -> Option<String> {
-    let text = entry.text.as_ref()?;
+/// Writes how an entry differs line by line, or why that is not told.
+fn write_text(entry: &EntryDifference, painter: Painter, words: &mut String) {
+    let Some(text) = &entry.text else { return };
     if *text == TextDifference::Hunks(String::new()) {
-        return None;
+        return;
     }
-    let headers = headers(entry);
-    let mut lines: Vec<String> = headers
-        .iter()
-        .map(|line| painter.paint(Tone::Heading, line))
-        .collect();
+    let mut write = |line: &str| {
+        words.push_str(line);
+        words.push('\n');
+    };
+    write("");
+    for line in headers(entry) {
+        write(&painter.paint(Tone::Heading, &line));
+    }
     match text {
         TextDifference::Hunks(hunks) => {
-            let hunks = hunks.split_terminator('\n');
-            lines.extend(hunks.map(|line| painted(line, painter)));
+            for line in hunks.split_terminator('\n') {
+                write(&painted(line, painter));
+            }
         }
-        TextDifference::Binary => lines.push("not compared as text: binary".to_owned()),
+        TextDifference::Binary => write("not compared as text: binary"),
         TextDifference::TooLarge => {
-            lines.push("not compared as text: larger than 1 MB or 100,000 lines".to_owned());
+            write("not compared as text: larger than 1 MB or 100,000 lines");
         }
-        TextDifference::Unreadable => {
-            lines.push("not compared as text: it cannot be read".to_owned());
-        }
+        TextDifference::Unreadable => write("not compared as text: it cannot be read"),
     }
-    Some(lines.join("\n") + "\n")
 }
 
 /// Returns a line of a unified diff in its colour; tabs stay, as programs take them for what they are.

@@ -22,7 +22,7 @@ pub struct Outcome {
 }
 
 /// Standard output as it is; std's own keeps silent where it is not open for writing.
-struct Stdout;
+pub(super) struct Stdout;
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

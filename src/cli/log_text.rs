@@ -317,14 +317,15 @@ fn minutes(time: Timestamp) -> String {
 fn size(bytes: u64) -> String {
     let (mut tenths, mut unit) = (u128::from(bytes) * 10, "B");
     for larger in ["kB", "MB", "GB"] {
-        if tenths < 10_000 {
+        // What rounds to a thousand is one of the next unit.
+        if tenths < 9995 {
             break;
         }
         (tenths, unit) = ((tenths + 500) / 1000, larger);
     }
     match (tenths / 10, tenths % 10) {
         (whole, tenth) if whole < 10 && unit != "B" => format!("{whole}.{tenth} {unit}"),
-        (whole, _) => format!("{whole} {unit}"),
+        _ => format!("{} {unit}", (tenths + 5) / 10),
     }
 }
 
@@ -429,10 +430,12 @@ mod tests {
             (2149, "2.1 kB"),
             (9999, "10 kB"),
             (48_200, "48 kB"),
+            (48_500, "49 kB"),
+            (999_400, "999 kB"),
             (999_999, "1.0 MB"),
             (250_000_000, "250 MB"),
             (80_530_636_800, "81 GB"),
-            (u64::MAX, "18446744073 GB"),
+            (u64::MAX, "18446744074 GB"),
         ] {
             assert_eq!(size(bytes), text);
         }

@@ -76,6 +76,7 @@ fn line(work: Work, done: u64) -> String {
         Work::Comparison { size } => bar("comparing the packages", size, done),
         Work::Packages { size } => bar("reading the packages", size, done),
         Work::Count => format!("counting what is stored: {done} packages"),
+        Work::Archive => format!("packages of the archive: {} MB", done / 1_000_000),
     }
 }
 

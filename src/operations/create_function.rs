@@ -30,7 +30,7 @@ pub fn create_function(
     let mut configuration = FunctionConfiguration::default();
     request.configuration.apply(&mut configuration, &name);
     configuration.set_code(upload.code());
-    let mut creation = store.creation(name.clone(), upload)?;
+    let mut creation = store.creation("CreateFunction", name.clone(), upload)?;
     configuration.set_last_modified(creation.time());
     configuration.complete_latest(scope, &name);
 

@@ -79,6 +79,8 @@ enum Look {
         qualifier: Option<String>,
     },
     NeverPublished,
+    /// The version that was published last was deleted.
+    Deleted(u64),
 }
 
 /// One side of the comparison, read.
@@ -119,9 +121,10 @@ impl Side {
                 let Some(last) = view.last_published(&view.latest()?)? else {
                     return Ok(Look::NeverPublished);
                 };
-                let version = view.version(last.version)?;
-                let qualifier = Some(last.version.to_string());
-                (qualifier, None, version.map(Found::Version))
+                let Some(version) = view.version(last.version)? else {
+                    return Ok(Look::Deleted(last.version));
+                };
+                (None, None, Some(Found::Version(version)))
             }
         };
         let Some(found) = found else {
@@ -149,6 +152,12 @@ impl Look {
                 message: format!(
                     "{name} has no published version to compare with; name what is compared, or publish \
                      one with publish-version"
+                ),
+            }),
+            Self::Deleted(version) => Err(Error::ResourceNotFound {
+                message: format!(
+                    "version {version} of {name}, published last, was deleted; name what is compared, or \
+                     publish one with publish-version"
                 ),
             }),
         }

@@ -5,7 +5,7 @@ use strsim::jaro_winkler;
 use crate::api::Error;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::AliasName;
-use crate::store::{Store, View};
+use crate::store::{Store, StoreError, View};
 
 /// How alike two names must be, from 0 to 1, for one to be taken for the other: more than what
 /// names of the same length have in common by chance.
@@ -24,12 +24,25 @@ pub(super) fn not_found(store: &Store, function: &FunctionName, qualifier: Optio
             nearest(function.as_str(), names.iter().map(FunctionName::as_str))
         }
         Some(alias) => {
+            let missing = store.read(function, |view| missing_target(view, &alias));
+            if let Ok(Some(Some(version))) = missing {
+                return Error::target_not_found(store.scope(), function, &alias, version);
+            }
             let names = store.read(function, View::alias_names);
             nearest_alias(&alias, &names.ok().flatten().unwrap_or_default())
         }
         None => Vec::new(),
     };
     Error::function_not_found(store.scope(), function.as_str(), qualifier, &nearest)
+}
+
+/// Returns the version that an alias points to, if it is not there.
+fn missing_target(view: &View, alias: &AliasName) -> Result<Option<u64>, StoreError> {
+    let alias = view.alias(alias)?;
+    match alias.and_then(|alias| alias.target().number()) {
+        Some(number) if !view.contains_version(number)? => Ok(Some(number)),
+        _ => Ok(None),
+    }
 }
 
 /// Makes the error for an alias that is not there; `view` is that of its function.

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::documents::{alias_file, read_alias};
+use super::durable::Directory;
 use super::error::StoreError;
 use super::layout::ALIASES;
 use super::view::View;
@@ -20,23 +21,34 @@ impl View {
     /// # Errors
     /// If its file is not what it must be.
     pub fn alias(&self, name: &AliasName) -> Result<Option<AliasConfiguration>, StoreError> {
+        for (directory, file) in self.alias_places(name)? {
+            if let Some(alias) = read_alias(&directory, &file)? {
+                return Ok(Some(alias));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns where the file of an alias may stand: staged first, then in place.
+    pub(super) fn alias_places(
+        &self,
+        name: &AliasName,
+    ) -> Result<Vec<(Directory, String)>, StoreError> {
         let file = alias_file(name);
+        let mut places = Vec::new();
         if let Some((staging, token, line)) = self.unfinished() {
             let is_removed = line
                 .aliases
                 .iter()
                 .any(|change| change.name == name.as_str() && change.to.is_none());
             if is_removed {
-                return Ok(None);
+                return Ok(places);
             }
-            if let Some(alias) = read_alias(staging, &token.entry(&format!("alias-{file}")))? {
-                return Ok(Some(alias));
-            }
+            places.push((staging.clone(), token.entry(&format!("alias-{file}"))));
         }
-        match self.directory().open(ALIASES)? {
-            Some(aliases) => read_alias(&aliases, &file),
-            None => Ok(None),
-        }
+        let in_place = self.directory().open(ALIASES)?;
+        places.extend(in_place.map(|aliases| (aliases, file)));
+        Ok(places)
     }
 
     /// Returns where an alias stands, or would.

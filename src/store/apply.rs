@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
-use super::history::{LastLine, Line, Tail};
+use super::history::{IMPORT, LastLine, Line, Tail};
 use super::layout::{ALIASES, HISTORY, LATEST, STAGING, Token, VERSIONS, alias_json, destination};
 use super::registry::Store;
 use super::view::{check_writable, unfinished_changes};
@@ -225,7 +225,8 @@ fn apply_again(
     {
         staging.remove_all(entry.as_ref())?;
     }
-    if line.previous.is_none() {
+    // These may have been committed by the rename that made the function appear.
+    if line.previous.is_none() || line.operation == IMPORT {
         store.made_root()?.flush()?;
     }
     let mut targets = Targets::from([(None, function.clone())]);

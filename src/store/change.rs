@@ -21,7 +21,7 @@ use super::apply::{Targets, apply, open_target};
 use super::documents::PublishedVersion;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
-use super::history::{AliasChange, Draft, LatestFact, Line};
+use super::history::{AliasChange, Draft, LatestFact, Line, Made};
 use super::host::Notice;
 use super::latest::{Latest, record_written};
 use super::layout::{
@@ -84,6 +84,14 @@ impl<'f> Change<'f> {
     pub fn stage_version(&mut self) -> Result<StagedVersion, StoreError> {
         let highest = self.draft.highest_version;
         let number = self.function.view().version_after(highest)?;
+        self.stage_version_as(number)
+    }
+
+    /// Begins a version under a number of its own, which must never have been given out.
+    ///
+    /// # Errors
+    /// If its directory cannot be made.
+    pub fn stage_version_as(&mut self, number: u64) -> Result<StagedVersion, StoreError> {
         let name = self.token.version(number);
         self.staged.push(name.clone());
         StagedVersion::make(&self.staging, &name, number)
@@ -101,6 +109,41 @@ impl<'f> Change<'f> {
     ) -> Result<(), StoreError> {
         self.adds += configuration.code().map_or(0, |code| code.size);
         version.finish(&mut self.draft, configuration, seen)
+    }
+
+    /// Completes a version that was published elsewhere, and counts as what was published last.
+    ///
+    /// # Errors
+    /// If its configuration cannot be written and flushed.
+    pub fn finish_imported_version(
+        &mut self,
+        version: &StagedVersion,
+        configuration: &FunctionConfiguration,
+        published: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.adds += configuration.code().map_or(0, |code| code.size);
+        version.finish_imported(&mut self.draft, configuration, published)
+    }
+
+    /// Takes a version that stands complete and flushed in another staging directory, under its
+    /// number; its package has so many bytes.
+    pub(super) fn take_version(
+        &mut self,
+        versions: &Directory,
+        made: Made,
+        size: u64,
+    ) -> Result<(), StoreError> {
+        let name = self.token.version(made.version);
+        self.staged.push(name.clone());
+        versions.rename(&made.version.to_string(), &self.staging, &name)?;
+        self.adds += size;
+        self.draft.imports(made);
+        Ok(())
+    }
+
+    /// Notes what counts as the last publish from now on.
+    pub(super) fn publishes_last(&mut self, version: u64, content: ContentSha256) {
+        self.draft.publishes_last(version, content);
     }
 
     /// Stages an uploaded package and a configuration for `$LATEST`, and returns what to record of
@@ -137,7 +180,7 @@ impl<'f> Change<'f> {
         let path = self.staging.path_of(&name);
         let code = self.function.view().copy_code(version, (&target, &path))?;
         self.staging.flush_file(&target, &name)?;
-        self.draft.restored = Some(version.number);
+        self.draft.restores(version.number);
         self.finish_latest(&name, (&target, &code), configuration)
     }
 

@@ -1,15 +1,13 @@
-//! A function that is being made: staged whole, committed by one rename.
+//! A function that is being made of an uploaded package: staged whole, committed by one rename.
 
 use super::durable::Directory;
 use super::error::StoreError;
 use super::history::{Draft, LatestFact};
-use super::host::Notice;
 use super::latest::record_written;
 use super::layout::{
-    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, LOCK, PRIVATE_FILE_MODE, STAGING,
-    VERSIONS,
+    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, VERSIONS,
 };
-use super::lock::Lock;
+use super::new_function::NewFunction;
 use super::registry::Store;
 use super::staged_version::StagedVersion;
 use super::staging::Upload;
@@ -23,32 +21,30 @@ pub struct Creation<'s> {
     store: &'s Store,
     name: FunctionName,
     upload: Upload,
-    directory: Directory,
+    function: NewFunction<'s>,
     draft: Draft,
-    /// The new function's own lock, held from before it can be seen.
-    _lock: Lock,
 }
 
 impl Store {
-    /// Begins a function that will have an uploaded package.
+    /// Begins a function that will have an uploaded package. `operation` is the name of the change
+    /// in the history.
     ///
     /// # Errors
     /// If it cannot be staged.
-    pub fn creation(&self, name: FunctionName, upload: Upload) -> Result<Creation<'_>, StoreError> {
-        let directory = upload.area().directory().make(&staged_name(&upload))?;
-        let lock = Lock::try_acquire(&directory, LOCK)?.ok_or_else(|| {
-            let path = directory.path_of(LOCK);
-            StoreError::LockTimeout { path, seconds: 0 }
-        })?;
+    pub fn creation(
+        &self,
+        operation: &'static str,
+        name: FunctionName,
+        upload: Upload,
+    ) -> Result<Creation<'_>, StoreError> {
+        let function = NewFunction::stage(self, upload.area())?;
         let (time, by) = (self.host().now(), self.host().by.clone());
-        let draft = Draft::new("CreateFunction", time, by, 0, None);
         Ok(Creation {
             store: self,
             name,
             upload,
-            directory,
-            draft,
-            _lock: lock,
+            function,
+            draft: Draft::new(operation, time, by, 0, None),
         })
     }
 }
@@ -68,11 +64,31 @@ impl Creation<'_> {
         configuration: &FunctionConfiguration,
         seen: ContentSha256,
     ) -> Result<(), StoreError> {
-        let versions = self.directory.make(VERSIONS)?;
-        let version = StagedVersion::make(&versions, "1", 1)?;
-        version.copy_upload(&self.upload)?;
+        let (versions, version) = self.stage_version(1)?;
         version.finish(&mut self.draft, configuration, seen)?;
         versions.flush()
+    }
+
+    /// Makes a version that was published elsewhere, under the number that it has there.
+    ///
+    /// # Errors
+    /// If it cannot be written and flushed.
+    pub fn import_version(
+        &mut self,
+        number: u64,
+        configuration: &FunctionConfiguration,
+        published: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (versions, version) = self.stage_version(number)?;
+        version.finish_imported(&mut self.draft, configuration, published)?;
+        versions.flush()
+    }
+
+    fn stage_version(&self, number: u64) -> Result<(Directory, StagedVersion), StoreError> {
+        let versions = self.function.directory().make(VERSIONS)?;
+        let version = StagedVersion::make(&versions, &number.to_string(), number)?;
+        version.copy_upload(&self.upload)?;
+        Ok((versions, version))
     }
 
     /// Writes the tags of the function.
@@ -85,7 +101,8 @@ impl Creation<'_> {
             .map(|(key, value)| (key.as_str(), Value::string(value)));
         let content = Value::object([("Format", Value::integer(1)), ("Tags", Value::object(tags))]);
         let text = content.render() + "\n";
-        self.directory
+        self.function
+            .directory()
             .write_file(FUNCTION_JSON, PRIVATE_FILE_MODE, text.as_bytes())
     }
 
@@ -103,34 +120,20 @@ impl Creation<'_> {
         };
         let account = self.store.charge(self.upload.code().size * packages)?;
         let fact = self.stage_latest(configuration)?;
-        let staging = self.directory.make(STAGING)?;
+        let directory = self.function.directory();
         let token = self.upload.area().token();
         let line = self.draft.line(token, Vec::new(), fact, None);
-        let bytes = line.to_bytes(&self.directory.path_of(HISTORY))?;
-        self.directory
-            .write_file(HISTORY, PRIVATE_FILE_MODE, &bytes)?;
-        staging.create_empty_file(&token.change(), PRIVATE_FILE_MODE)?;
-        staging.flush()?;
-        self.directory.flush()?;
-        self.appear()?;
-        account.settle(0);
-        let finished = staging
-            .remove_file(&token.change())
-            .and_then(|()| staging.flush());
-        if let Err(cause) = finished {
-            (self.store.host().notify)(&Notice::ChangeUnfinished {
-                function: &self.name,
-                cause: &cause,
-            });
-        }
-        Ok(())
+        let bytes = line.to_bytes(&directory.path_of(HISTORY))?;
+        directory.write_file(HISTORY, PRIVATE_FILE_MODE, &bytes)?;
+        self.function
+            .appear(self.upload.area(), &self.name, account)
     }
 
     fn stage_latest(
         &self,
         configuration: &FunctionConfiguration,
     ) -> Result<LatestFact, StoreError> {
-        let latest = self.directory.make(LATEST)?;
+        let latest = self.function.directory().make(LATEST)?;
         self.upload
             .area()
             .directory()
@@ -147,45 +150,4 @@ impl Creation<'_> {
         latest.flush()?;
         Ok(fact)
     }
-
-    /// Renames the function to its place, and back if that cannot be flushed.
-    fn appear(&self) -> Result<(), StoreError> {
-        let (root, area) = (self.store.made_root()?, self.upload.area().directory());
-        let (name, staged) = (self.name.as_str(), staged_name(&self.upload));
-        // A rename would silently replace an empty directory.
-        if root.contains(name)? {
-            return Err(StoreError::AlreadyExists {
-                path: root.path_of(name),
-            });
-        }
-        if let Err(error) = area.rename(&staged, root, name) {
-            let is_taken = root.contains(name)?;
-            let path = root.path_of(name);
-            return Err(if is_taken {
-                StoreError::AlreadyExists { path }
-            } else {
-                error
-            });
-        }
-        let Err(failure) = root.flush() else {
-            return Ok(());
-        };
-        let undone = || -> Result<(), StoreError> {
-            root.rename(name, area, &staged)?;
-            area.flush()?;
-            root.flush()
-        };
-        Err(match undone() {
-            Ok(()) => failure,
-            Err(unknown) => {
-                self.upload.area().keep();
-                unknown.with_unknown_outcome()
-            }
-        })
-    }
-}
-
-/// Returns the name of a function's directory while it is staged.
-fn staged_name(upload: &Upload) -> String {
-    upload.area().token().entry("function")
 }

@@ -24,7 +24,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 const DIRECTORY_MODE: u32 = 0o750;
 
 /// How large a document may be: far more than any configuration, far less than the memory.
-const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// Which file it is, its size and times: what shows that somebody touched or replaced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,11 @@ impl FileTime {
             seconds,
             nanoseconds,
         }
+    }
+
+    /// Returns the whole seconds since 1970, 0 for times before.
+    pub(super) fn whole_seconds(self) -> u64 {
+        u64::try_from(self.seconds).unwrap_or_default()
     }
 
     /// Returns the milliseconds since 1970, 0 for times before.

@@ -128,6 +128,14 @@ pub enum StoreError {
         /// What is in the way.
         cause: Box<Self>,
     },
+    /// An archive that was given is not what an import takes.
+    #[error("{archive}: {problem}; nothing was imported")]
+    InvalidArchive {
+        /// The archive, as it was named.
+        archive: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A deployment package that was given breaks a rule.
     #[error("{problem}")]
     InvalidPackage {
@@ -209,7 +217,9 @@ impl From<StoreError> for api::Error {
                 Self::TooManyRequests { message }
             }
             StoreError::QuotaExceeded { .. } => Self::CodeStorageExceeded { message },
-            StoreError::InvalidPackage { .. } => Self::InvalidParameterValue { message },
+            StoreError::InvalidArchive { .. } | StoreError::InvalidPackage { .. } => {
+                Self::InvalidParameterValue { message }
+            }
         }
     }
 }

@@ -28,6 +28,9 @@ const WINDOW: u64 = 4096;
 /// Longer than the line of any change; what is longer is not read into the memory.
 pub(super) const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
+/// The operation of the line that an import adds.
+pub(super) const IMPORT: &str = "Import";
+
 /// What to do about a history that cannot be trusted.
 const REMEDY: &str = "restore the file from a copy; or move it away, and the function goes on \
                       without its history, with the facts that its directories show";
@@ -275,6 +278,11 @@ impl Tail {
 }
 
 impl LastLine {
+    /// Returns where it ends in the file, its line feed included.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + self.bytes.len() as u64 + 1
+    }
+
     /// Returns the hash that the next line carries.
     pub(super) fn sha256(&self) -> String {
         hex(&Sha256::digest(&self.bytes))
@@ -299,8 +307,7 @@ pub(super) struct Draft {
     pub(super) by: String,
     pub(super) highest_version: u64,
     pub(super) last_published: Option<LastPublished>,
-    /// The version that `$LATEST` is set to.
-    pub(super) restored: Option<u64>,
+    restored: Option<u64>,
     made: Vec<Made>,
     removed: Vec<(u64, u64)>,
     aliases: Vec<AliasChange>,
@@ -332,15 +339,25 @@ impl Draft {
     /// made of.
     pub(super) fn publishes(&mut self, version: u64, config: &[u8], seen: ContentSha256) {
         let config_sha256 = hex(&Sha256::digest(config));
-        self.made.push(Made {
+        self.imports(Made {
             version,
             config_sha256,
             published: self.time,
         });
-        self.highest_version = self.highest_version.max(version);
+        self.publishes_last(version, seen);
+    }
+
+    /// Notes a version that was published elsewhere, and earlier.
+    pub(super) fn imports(&mut self, made: Made) {
+        self.highest_version = self.highest_version.max(made.version);
+        self.made.push(made);
+    }
+
+    /// Notes what counts as the last publish from now on.
+    pub(super) fn publishes_last(&mut self, version: u64, content_sha256: ContentSha256) {
         self.last_published = Some(LastPublished {
             version,
-            content_sha256: seen,
+            content_sha256,
         });
     }
 
@@ -356,6 +373,13 @@ impl Draft {
     pub(super) fn aliases_made(&self) -> impl Iterator<Item = &str> {
         let made = self.aliases.iter().filter(|change| change.from.is_none());
         made.map(|change| change.name.as_str())
+    }
+
+    /// Notes the version that `$LATEST` is set to: one placed by hand, too, whose number no other may
+    /// get.
+    pub(super) fn restores(&mut self, version: u64) {
+        self.restored = Some(version);
+        self.highest_version = self.highest_version.max(version);
     }
 
     /// Notes a version that the change removes; ascending ones are recorded as ranges.

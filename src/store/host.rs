@@ -32,7 +32,7 @@ pub enum Notice<'a> {
     Working {
         /// What is done.
         work: Work,
-        /// How much of it: bytes of a package or of entries, or packages counted.
+        /// How much of it: bytes of a package, of entries or of an archive, or packages counted.
         done: u64,
     },
     /// What was last told to go on is over, well or not.
@@ -60,6 +60,8 @@ pub enum Work {
     },
     /// All packages are counted, nobody knows how many.
     Count,
+    /// An archive is written or read; its size is not known before.
+    Archive,
 }
 
 /// Told what happens while a command runs.

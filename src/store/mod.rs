@@ -30,6 +30,7 @@
 
 mod aliases;
 mod apply;
+mod archive;
 mod change;
 mod creation;
 mod deletion;
@@ -43,6 +44,7 @@ mod latest;
 mod layout;
 mod lock;
 mod locked;
+mod new_function;
 mod opened_package;
 mod outlines;
 mod package;
@@ -58,6 +60,7 @@ mod version_package;
 mod versions;
 mod view;
 
+pub use archive::{ArchiveFile, Import, Imported, Snapshot};
 pub use change::Change;
 pub use creation::Creation;
 pub use documents::PublishedVersion;

@@ -65,7 +65,10 @@ impl OpenedPackage {
             file,
             path,
             notify: notify.clone(),
-            no_zip: |path, problem| StoreError::damaged(path, format!("it {problem}")),
+            no_zip: |path, problem| {
+                let remedy = "put it back from a copy of the store";
+                StoreError::damaged(path, format!("it {problem}; {remedy}"))
+            },
         }
     }
 

@@ -92,6 +92,22 @@ impl PackageSource {
         Ok(identity)
     }
 
+    /// Copies the package into an empty file.
+    pub(super) fn copy_as_it_is(
+        &self,
+        target: &File,
+        target_path: &Path,
+        notify: &Notify,
+    ) -> Result<CodeIdentity, StoreError> {
+        let size = stamp(&self.file, &self.path)?.size;
+        copy(
+            (&self.file, &self.path),
+            size,
+            (target, target_path),
+            notify,
+        )
+    }
+
     fn check_zipped_size(&self, quotas: &Quotas) -> Result<u64, StoreError> {
         let size = stamp(&self.file, &self.path)?.size;
         self.check_size(size, quotas)?;

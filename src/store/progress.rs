@@ -36,7 +36,10 @@ impl<'a> Progress<'a> {
             .fetch_add(by, Ordering::Relaxed)
             .saturating_add(by);
         let step = match self.work {
-            Work::Package { .. } | Work::Packages { .. } | Work::Comparison { .. } => BYTES,
+            Work::Package { .. }
+            | Work::Packages { .. }
+            | Work::Comparison { .. }
+            | Work::Archive => BYTES,
             Work::Count => PACKAGES,
         };
         if done.saturating_sub(self.told.load(Ordering::Relaxed)) >= step {

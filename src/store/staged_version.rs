@@ -3,14 +3,17 @@
 use std::fs::File;
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 use super::durable::Directory;
 use super::error::StoreError;
-use super::history::Draft;
+use super::history::{Draft, Made};
 use super::latest::Latest;
 use super::layout::{CODE_ZIP, CONFIG_JSON, VERSION_CONFIG_MODE, VERSION_PACKAGE_MODE};
 use super::staging::Upload;
-use crate::api::code_sha256::CodeIdentity;
+use crate::api::code_sha256::{CodeIdentity, hex};
 use crate::api::configuration::{ContentSha256, FunctionConfiguration};
+use crate::api::timestamp::Timestamp;
 
 /// A version's directory while it is staged.
 pub struct StagedVersion {
@@ -66,18 +69,44 @@ impl StagedVersion {
         Ok(code)
     }
 
-    /// Writes the configuration, and notes the version in the draft of the line that makes it.
+    /// Writes the configuration, and notes the version in the draft of the line that publishes it.
     pub(super) fn finish(
         &self,
         draft: &mut Draft,
         configuration: &FunctionConfiguration,
         seen: ContentSha256,
     ) -> Result<(), StoreError> {
+        let text = self.write_configuration(configuration)?;
+        draft.publishes(self.number, text.as_bytes(), seen);
+        Ok(())
+    }
+
+    /// Writes the configuration, and notes the version in the draft of the line that imports it.
+    pub(super) fn finish_imported(
+        &self,
+        draft: &mut Draft,
+        configuration: &FunctionConfiguration,
+        published: Timestamp,
+    ) -> Result<(), StoreError> {
+        let text = self.write_configuration(configuration)?;
+        let config_sha256 = hex(&Sha256::digest(text));
+        draft.imports(Made {
+            version: self.number,
+            config_sha256,
+            published,
+        });
+        draft.publishes_last(self.number, configuration.content_sha256());
+        Ok(())
+    }
+
+    fn write_configuration(
+        &self,
+        configuration: &FunctionConfiguration,
+    ) -> Result<String, StoreError> {
         let text = configuration.document().render();
         self.directory
             .write_file(CONFIG_JSON, VERSION_CONFIG_MODE, text.as_bytes())?;
         self.directory.flush()?;
-        draft.publishes(self.number, text.as_bytes(), seen);
-        Ok(())
+        Ok(text)
     }
 }

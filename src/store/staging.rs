@@ -172,18 +172,35 @@ impl Store {
             self.inspect(source)?;
             self.make()?;
         }
+        let (quotas, notify) = (self.quotas(), &self.host().notify);
+        self.stage_package(|file, path| source.copy_checked(file, path, quotas, notify))
+    }
+
+    /// Copies a package into the store's staging directory as it is: the quotas of an upload do not
+    /// count.
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub fn take_in(&self, source: &PackageSource) -> Result<Upload, StoreError> {
+        self.check_writable()?;
+        let notify = &self.host().notify;
+        self.stage_package(|file, path| source.copy_as_it_is(file, path, notify))
+    }
+
+    fn stage_package(
+        &self,
+        copy: impl FnOnce(&File, &Path) -> Result<CodeIdentity, StoreError>,
+    ) -> Result<Upload, StoreError> {
         let area = StagingArea::new(self)?;
         let name = area.token.entry(CODE_ZIP);
         let file = area.directory.create_file(&name, PACKAGE_MODE)?;
-        let path = area.directory.path_of(&name);
-        let notify = self.host().notify.clone();
-        let code = source.copy_checked(&file, &path, self.quotas(), &notify)?;
+        let code = copy(&file, &area.directory.path_of(&name))?;
         area.directory.flush_file(&file, &name)?;
         Ok(Upload {
             area,
             file,
             code,
-            notify,
+            notify: self.host().notify.clone(),
         })
     }
 }

@@ -232,18 +232,13 @@ impl View {
 
     /// Opens the directory of a published version; `None` if there is none of this number.
     pub(super) fn open_version(&self, number: u64) -> Result<Option<Directory>, StoreError> {
-        if let Some((staging, token)) = &self.pending {
-            let removed = self.last_line().is_some_and(|line| {
-                line.removed
-                    .iter()
-                    .any(|(first, last)| (*first..=*last).contains(&number))
-            });
-            if removed {
-                return Ok(None);
-            }
-            if let Some(directory) = staging.open(&token.version(number))? {
-                return Ok(Some(directory));
-            }
+        if self.is_being_removed(number) {
+            return Ok(None);
+        }
+        if let Some((staging, token)) = &self.pending
+            && let Some(directory) = staging.open(&token.version(number))?
+        {
+            return Ok(Some(directory));
         }
         let versions = self.versions()?;
         versions.map_or(Ok(None), |versions| versions.open(&number.to_string()))
@@ -282,12 +277,22 @@ impl View {
     /// # Errors
     /// If it cannot be looked for.
     pub fn contains_version(&self, number: u64) -> Result<bool, StoreError> {
+        if self.is_being_removed(number) {
+            return Ok(false);
+        }
         for (directory, name) in self.version_places(number)? {
             if directory.contains(&name)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Returns whether the last change removes a version and is unfinished.
+    fn is_being_removed(&self, number: u64) -> bool {
+        let removed = self.unfinished().map(|(_, _, line)| &line.removed);
+        let mut removed = removed.into_iter().flatten();
+        removed.any(|(first, last)| (*first..=*last).contains(&number))
     }
 
     /// Returns where a version may stand: staged first, then in place.
@@ -413,7 +418,10 @@ impl View {
     }
 
     /// Returns the highest number ever given out; without a history, the highest there is.
-    pub(super) fn highest_version(&self) -> Result<u64, StoreError> {
+    ///
+    /// # Errors
+    /// If the versions cannot be looked at.
+    pub fn highest_version(&self) -> Result<u64, StoreError> {
         if let Some(line) = self.last_line() {
             return Ok(line.highest_version);
         }
@@ -447,7 +455,11 @@ impl View {
     }
 
     /// Returns where a file may stand: staged first, then in place.
-    fn places<'a>(&'a self, directory: &'a Directory, name: &str) -> Vec<(&'a Directory, String)> {
+    pub(super) fn places<'a>(
+        &'a self,
+        directory: &'a Directory,
+        name: &str,
+    ) -> Vec<(&'a Directory, String)> {
         let staged = self
             .pending
             .as_ref()

@@ -311,6 +311,29 @@ fn an_alias_that_is_missing_is_not_found_and_the_nearest_are_named() {
 }
 
 #[test]
+fn an_alias_whose_version_is_missing_is_told_with_the_version_and_the_way_out() {
+    let store = with_alias();
+    store.place_alias("gone", &json!({"FunctionVersion": "77"}));
+    let parts = [
+        &format!("{ARN}:gone"),
+        "gone points to version 77, which is not there",
+        "update-alias",
+    ];
+    for (arguments, operation) in [
+        (
+            ["get-function", "--function-name", "hello:gone"],
+            "GetFunction",
+        ),
+        (["restore", "hello", "gone"], "Restore"),
+    ] {
+        let ran = store.run(&arguments);
+        let message = ran.failed_with(NOT_FOUND, operation);
+        says(message, &parts);
+        assert!(!message.contains("Did you mean"), "{message}");
+    }
+}
+
+#[test]
 fn a_version_that_an_alias_refers_to_is_not_deleted_until_it_points_elsewhere() {
     let store = with_versions();
     let routing = weights("2=0.5");

@@ -719,6 +719,9 @@ fn a_read_only_store_is_read_and_not_written() {
     let status = run_without_privileges(&store, &["status", "hello"]);
     assert_eq!((status.code, status.stderr.as_str()), (Some(0), ""));
     says(&status.stdout, &["unchanged since version 1"]);
+    let diff = run_without_privileges(&store, &["diff", "hello"]);
+    assert_eq!((diff.code, diff.stderr.as_str()), (Some(0), ""));
+    says(&diff.stdout, &["version 1 and $LATEST are the same"]);
     let zip = store.beside("created.zip").display().to_string();
     let named = store.path().display().to_string();
     for arguments in [

@@ -1,6 +1,8 @@
 //! `diff` of two states of a function: what may be named, the configuration, the exit code, the
 //! document for scripts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::support::{Ran, TestStore, code_sha256, masked, run, says, zip_of};
@@ -101,7 +103,12 @@ fn left_out_are_the_last_published_version_and_latest() {
     let message = diff(&store, &[]);
     says(
         message.failed_with("ResourceNotFoundException", "Diff"),
-        &["function:hello:2"],
+        &[
+            "version 2 of hello",
+            "published last",
+            "deleted",
+            "name what is compared",
+        ],
     );
 
     let unpublished = TestStore::with_function("hello");
@@ -110,6 +117,23 @@ fn left_out_are_the_last_published_version_and_latest() {
         message.failed_with("ResourceNotFoundException", "Diff"),
         &["hello has no published version", "publish-version"],
     );
+}
+
+#[test]
+fn a_function_made_by_hand_is_compared_with_its_highest_version() {
+    let store = TestStore::made_by_hand("hello");
+    let config = json!({"Runtime": "python3.13", "Timeout": 7});
+    for (number, content) in [(1, b"v1"), (10, b"v2"), (9, b"v3")] {
+        store.place_version("hello", number, content, &config);
+    }
+    store.write_code("hello", b"v2");
+    let found = document(&store, &[], 1);
+    assert_eq!(found["Old"]["Version"], "10");
+    assert_eq!(found["SameBytes"], true);
+    // What is left out there has its default.
+    let timeout = json!({"Path": "Timeout", "Change": "Modified", "Old": 7, "New": 3});
+    let changes = found["Changes"].as_array().unwrap();
+    assert!(changes.contains(&timeout), "{found}");
 }
 
 #[test]
@@ -331,8 +355,15 @@ fn a_version_whose_package_was_changed_is_compared_as_it_is_and_warned_of() {
     let hash = code_sha256(&zip_of(&[("app.py", b"v2")]));
     says(
         &ran.stderr,
-        &["warning", "the package of version 1 is not the one", &hash],
+        &[
+            "warning",
+            "the package of version 1 is not the one",
+            &hash,
+            "lambda-store verify hello",
+        ],
     );
+    let ran = diff(&store, &["1", "1"]);
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
 }
 
 #[test]
@@ -357,7 +388,7 @@ fn what_cannot_be_read_is_an_error_that_names_it() {
     let ran = diff(&store, &[]);
     says(
         ran.failed_with("ServiceException", "Diff"),
-        &["$LATEST/code.zip", "no zip file"],
+        &["$LATEST/code.zip", "no zip file", "put it back"],
     );
     let given = store.beside("new.zip");
     std::fs::write(&given, "no zip").unwrap();
@@ -376,6 +407,39 @@ fn nothing_is_changed_and_no_lock_is_waited_for() {
     let _held = store.hold_lock("hello");
     said(&store, &["--lock-timeout", "0", "--text"], 1);
     assert!(store.files() == before);
+}
+
+#[test]
+fn both_sides_are_of_one_state_while_versions_come_and_go() {
+    // At any time $LATEST is what was published last, and that version stands.
+    let store = with_versions();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut ran = vec![diff(&store, &["--lock-timeout", "600"])];
+            while !is_done.load(Ordering::SeqCst) {
+                ran.push(diff(&store, &["--lock-timeout", "600"]));
+            }
+            ran
+        });
+        let written: Vec<Ran> = (2..32_u8)
+            .flat_map(|number| {
+                let version = number.to_string();
+                let arguments = ["delete-function", "--function-name", "hello"];
+                [
+                    store.update("hello", &[number], &["--publish"]),
+                    store.run(&[&arguments[..], &["--qualifier", &version]].concat()),
+                ]
+            })
+            .collect();
+        is_done.store(true, Ordering::SeqCst);
+        for ran in reader.join().unwrap() {
+            assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+        }
+        for ran in written {
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+        }
+    });
 }
 
 #[test]

@@ -157,6 +157,39 @@ fn what_differs_for_nothing_is_said_and_is_the_same() {
 }
 
 #[test]
+fn zips_of_every_make_are_read() {
+    let entries = [("a.py", &b"one\ntwo\n"[..]), ("lib/b.py", b"three\n")];
+    let plain = zip_of(&entries);
+    let behind_a_program = [&b"#!/usr/bin/env python3\n"[..], &plain].concat();
+    let mut streamed = zip::ZipWriter::new_stream(Vec::new());
+    let deflated = stored().compression_method(CompressionMethod::Deflated);
+    for (name, content) in entries {
+        streamed.start_file(name, deflated).unwrap();
+        streamed.write_all(content).unwrap();
+    }
+    let streamed = streamed.finish().unwrap().into_inner();
+    let large = written(|writer| {
+        for (name, content) in entries {
+            writer.start_file(name, stored().large_file(true)).unwrap();
+            writer.write_all(content).unwrap();
+        }
+    });
+    for other in [behind_a_program, streamed, large] {
+        assert_ne!(other, plain);
+        for (old, new) in [(&plain, &other), (&other, &plain)] {
+            says(
+                &said(old, new, 0),
+                &["no entry changed; 2 unchanged; 14 -> 14 bytes"],
+            );
+        }
+        let changed = zip_of(&[("a.py", b"one\n2\n"), ("lib/b.py", b"three\n")]);
+        let entries = document(&other, &changed, 1)["Entries"].clone();
+        assert_eq!(entries.as_array().unwrap().len(), 1, "{entries}");
+        assert!(entries[0]["Old"]["Sha256"].is_string(), "{entries}");
+    }
+}
+
+#[test]
 fn packing_is_no_matter_where_entries_differ() {
     let later = DateTime::from_date_and_time(2026, 11, 25, 10, 0, 0).unwrap();
     let old = zip_of(&[("a", b"a"), ("b", b"b")]);

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, TestStore, code_sha256, says, zip_of};
+use crate::support::{ROLE, Ran, TestStore, code_sha256, says, zip_of};
 
 const OPERATION: &str = "Restore";
 
@@ -241,6 +241,17 @@ fn a_version_placed_by_hand_is_restored_complete() {
     assert_eq!(answer["CodeSha256"], code_sha256(&package));
     assert!(store.text("hello/$LATEST/config.json").contains("1.50"));
     assert_eq!(store.history("hello")[0]["HighestVersion"], 4);
+}
+
+#[test]
+fn the_number_of_a_placed_version_that_was_restored_is_not_given_out_again() {
+    let store = two_versions();
+    let config = json!({"Runtime": "python3.12", "Handler": "old.handler", "Role": ROLE});
+    store.place_version("hello", 9, b"placed", &config);
+    restore(&store, "9", &[]).succeeded();
+    assert_eq!(store.history("hello").pop().unwrap()["HighestVersion"], 9);
+    std::fs::remove_dir_all(store.join("hello/versions/9")).unwrap();
+    assert_eq!(store.publish("hello", &[]).succeeded()["Version"], "10");
 }
 
 #[test]

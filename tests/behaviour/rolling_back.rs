@@ -53,6 +53,30 @@ fn rollback(store: &TestStore, options: &[&str]) -> Ran {
     store.run(&[&["rollback", "hello", "--alias", "live"], options].concat())
 }
 
+/// Sees that a rollback succeeds and says from where to where, and returns the alias.
+#[track_caller]
+fn rolled_back(store: &TestStore, options: &[&str]) -> Value {
+    let from = routed(&alias(store, "get-alias", &[]));
+    let mut ran = rollback(store, options);
+    let said = std::mem::take(&mut ran.stderr);
+    let answer = ran.succeeded();
+    assert_eq!(said, format!("live: {from} -> {}\n", routed(&answer)));
+    answer
+}
+
+/// Returns what an alias points to and its weights, as they are said.
+fn routed(alias: &Value) -> String {
+    let version = alias["FunctionVersion"].as_str().unwrap();
+    let Some(weights) = alias["RoutingConfig"]["AdditionalVersionWeights"].as_object() else {
+        return version.to_owned();
+    };
+    let weights: Vec<String> = weights
+        .iter()
+        .map(|(version, weight)| format!("{version}={weight}"))
+        .collect();
+    format!("{version} {{{}}}", weights.join(","))
+}
+
 /// Returns what `live` points to, with its weights.
 fn points_to(store: &TestStore) -> Value {
     let answer = alias(store, "get-alias", &[]);
@@ -80,9 +104,9 @@ fn refused(store: &TestStore, options: &[&str], code: &str, parts: &[&str]) {
 fn a_rollback_points_the_alias_to_what_it_pointed_to_before_and_a_second_one_forth_again() {
     let store = pointed_to(&["1", "2", "3"]);
     for expected in ["2", "3", "2", "3"] {
-        let ran = rollback(&store, &[]);
-        assert_eq!(ran.succeeded()["FunctionVersion"], expected);
-        assert_eq!(ran.succeeded(), alias(&store, "get-alias", &[]));
+        let answer = rolled_back(&store, &[]);
+        assert_eq!(answer["FunctionVersion"], expected);
+        assert_eq!(answer, alias(&store, "get-alias", &[]));
     }
 }
 
@@ -92,7 +116,7 @@ fn a_rollback_is_one_line_that_tells_from_where_to_where() {
     alias(&store, "update-alias", &["--description", "what users get"]);
     let before = alias(&store, "get-alias", &[]);
     let history = store.history("hello");
-    let answer = rollback(&store, &[]).succeeded();
+    let answer = rolled_back(&store, &[]);
     assert_eq!(answer["Description"], "what users get");
     assert_ne!(answer["RevisionId"], before["RevisionId"]);
     assert_eq!(store.json("hello/aliases/live.json"), answer);
@@ -119,18 +143,18 @@ fn weights_come_back_but_none_for_the_version_that_is_left() {
     point(&store, "1", Some("2=0.1"));
     point(&store, "2", None);
     // A canary that was released and failed.
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "1");
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "2");
     // One that failed as a canary, and one that goes on.
     point(&store, "2", Some("3=0.25"));
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "2");
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), json!(["2", {"3": 0.25}]));
     point(&store, "1", None);
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), json!(["2", {"3": 0.25}]));
 }
 
@@ -150,7 +174,7 @@ fn other_changes_of_the_alias_and_of_the_function_are_passed_over() {
         .run(&[&other[..], &["--function-version", "3"]].concat())
         .succeeded();
     store.update("hello", b"v4", &["--publish"]).succeeded();
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "1");
 }
 
@@ -163,20 +187,20 @@ fn an_edit_by_hand_is_a_move_that_is_rolled_back() {
     };
     let store = pointed_to(&["1", "2"]);
     edit(&store, "3");
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "2");
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "3");
     // The first move of all may have been by hand.
     let store = pointed_to(&["1"]);
     edit(&store, "2");
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "1");
     // What changes its description alone moves nothing.
     let mut file = store.json("hello/aliases/live.json");
     file["Description"] = json!("by hand");
     store.place_alias("live", &file);
-    let answer = rollback(&store, &[]).succeeded();
+    let answer = rolled_back(&store, &[]);
     assert_eq!(answer["FunctionVersion"], "2");
     assert_eq!(answer["Description"], "by hand");
 }
@@ -187,7 +211,7 @@ fn members_that_nobody_knows_stay() {
     let mut file = store.json("hello/aliases/live.json");
     file["X-Owner"] = json!("red");
     store.place_alias("live", &file);
-    assert_eq!(rollback(&store, &[]).succeeded()["X-Owner"], "red");
+    assert_eq!(rolled_back(&store, &[])["X-Owner"], "red");
 }
 
 #[test]
@@ -195,7 +219,7 @@ fn to_names_the_version_and_leaves_no_weights() {
     let store = with_versions(3);
     point(&store, "1", Some("2=0.5"));
     for version in ["3", "$LATEST", "1"] {
-        let answer = rollback(&store, &["--to", version]).succeeded();
+        let answer = rolled_back(&store, &["--to", version]);
         assert_eq!(answer["FunctionVersion"], version);
         assert_eq!(answer.get("RoutingConfig"), None);
     }
@@ -220,8 +244,8 @@ fn without_an_earlier_state_the_error_names_the_way_out() {
     }
     store.place_alias("live", &json!({"FunctionVersion": "1"}));
     refused(&store, &[], missing, &["live", "before 1", "--to"]);
-    rollback(&store, &["--to", "2"]).succeeded();
-    rollback(&store, &[]).succeeded();
+    rolled_back(&store, &["--to", "2"]);
+    rolled_back(&store, &[]);
     assert_eq!(points_to(&store), "1");
 }
 
@@ -249,7 +273,19 @@ fn a_version_that_was_deleted_is_told_with_the_way_out() {
     refused(&store, &[], missing, &parts);
     let arn = "function:hello:1";
     refused(&store, &["--to", "1"], missing, &[arn]);
-    rollback(&store, &["--to", "3"]).succeeded();
+    // While the deletion is unfinished, too.
+    let before = store.files();
+    let token = store.history("hello").pop().unwrap()["Token"].clone();
+    let mark = format!("hello/.staging/{}.change", token.as_str().unwrap());
+    std::fs::write(store.join(&mark), "").unwrap();
+    let config = store.json("hello/versions/2/config.json");
+    store.place_version("hello", 1, b"going", &config);
+    let ran = rollback(&store, &["--dry-run"]);
+    says(ran.failed_with(missing, OPERATION), &parts);
+    std::fs::remove_file(store.join(&mark)).unwrap();
+    std::fs::remove_dir_all(store.join("hello/versions/1")).unwrap();
+    assert!(store.files() == before);
+    rolled_back(&store, &["--to", "3"]);
     // One of its weights.
     point(&store, "3", Some("2=0.5"));
     let alone = ["--function-version", "3", "--routing-config", "{}"];
@@ -270,7 +306,7 @@ fn the_checks_are_those_of_update_alias() {
     refused(&store, &option, failed, &[&latest, id, "get-alias"]);
     let invalid = "InvalidParameterValueException";
     refused(&store, &["--to", "live"], invalid, &["'live'"]);
-    rollback(&store, &["--revision-id", id]).succeeded();
+    rolled_back(&store, &["--revision-id", id]);
     // Two versions that one alias refers to have one role.
     point(&store, "1", Some("2=0.5"));
     point(&store, "3", None);
@@ -312,13 +348,13 @@ fn a_dry_run_says_what_the_alias_would_be_and_changes_nothing() {
     let (files, before) = (store.files(), alias(&store, "get-alias", &[]));
     let id = before["RevisionId"].as_str().unwrap();
     let options = ["--dry-run", "--revision-id", id];
-    let answer = rollback(&store, &options).succeeded();
+    let answer = rolled_back(&store, &options);
     assert!(store.files() == files);
     let mut expected = before.clone();
     expected["FunctionVersion"] = json!("1");
     assert_eq!(answer, expected);
     let options = ["--dry-run", "--to", "1"];
-    assert_eq!(rollback(&store, &options).succeeded(), expected);
+    assert_eq!(rolled_back(&store, &options), expected);
 }
 
 #[test]
@@ -333,16 +369,16 @@ fn a_history_that_is_damaged_is_not_guessed_over() {
     std::fs::write(store.join("hello/history.jsonl"), damaged).unwrap();
     let parts = ["history.jsonl", "damaged"];
     refused(&store, &[], "ServiceException", &parts);
-    rollback(&store, &["--to", "1"]).succeeded();
+    rolled_back(&store, &["--to", "1"]);
 }
 
 #[test]
-fn the_answer_is_picked_from_and_printed_as_text() {
+fn the_answer_is_picked_from_and_printed_as_text_beside_from_where_to_where() {
     let store = pointed_to(&["1", "2"]);
     let options = ["--query", "[Name, FunctionVersion]", "--output", "text"];
     let ran = rollback(&store, &options);
     assert_eq!(
         (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
-        (Some(0), "live\t1\n", "")
+        (Some(0), "live\t1\n", "live: 2 -> 1\n")
     );
 }

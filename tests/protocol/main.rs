@@ -23,6 +23,7 @@ mod by_hand;
 mod checks;
 mod configuration;
 mod every_step;
+mod imports;
 mod model;
 mod operations;
 mod own_operations;

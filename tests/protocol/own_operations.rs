@@ -89,6 +89,7 @@ impl Model {
         function.config = config;
         function.code = restored.code;
         function.code_time = CodeTime::Written(time);
+        function.raise_highest(*version);
         let told = Some(("Restored", json!(version)));
         function.end_change_telling("Restore", time, told, &found_edited);
         Ok(Answer::new(function.latest_answer(name, 0)))

@@ -418,6 +418,35 @@ pub fn stored() -> SimpleFileOptions {
         .last_modified_time(zip::DateTime::default())
 }
 
+/// Makes a tar file of entries as `export` writes them.
+pub fn tar_of(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, content) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o640);
+        header.set_mtime(1_700_000_000);
+        archive
+            .append_data(&mut header, path, content.as_slice())
+            .unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+/// Returns the entries of a tar file in their order.
+pub fn entries_of(tar: &[u8]) -> Vec<(String, Vec<u8>)> {
+    use std::io::Read as _;
+    let mut archive = tar::Archive::new(tar);
+    let entries = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let path = String::from_utf8(entry.path_bytes().into_owned()).unwrap();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        (path, content)
+    });
+    entries.collect()
+}
+
 /// Makes of members what a request through the library gives for a configuration.
 pub fn requested_configuration(members: &Value) -> RequestedConfiguration {
     let document = Document::parse(&members.to_string()).unwrap();

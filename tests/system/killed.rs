@@ -8,10 +8,10 @@ use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
 use crate::support::TestStore;
 use crate::undisturbed::{
-    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, LARGE, PRUNE, PUBLISH, Packages,
-    RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of, create_arguments,
-    update_arguments, with_alias, with_moved_alias, with_something_to_publish, with_three_versions,
-    with_two_versions,
+    CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, Exported, LARGE, PRUNE, PUBLISH,
+    Packages, RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of,
+    create_arguments, exported, update_arguments, with_alias, with_moved_alias,
+    with_something_to_publish, with_three_versions, with_two_versions,
 };
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
@@ -244,4 +244,49 @@ fn deleting_an_alias_is_killed_anywhere() {
     let prepared = with_alias(&Packages::new());
     let undisturbed = Undisturbed::run(&prepared, &DELETE_ALIAS, &[]);
     killed_at_each_call("delete-alias", &undisturbed);
+}
+
+fn import_killed(operation: &str, prepared: &TestStore, arguments: &[&str]) {
+    let further = ["store.json"];
+    let further = &further[..usize::from(prepared.join("store.json").exists())];
+    killed_at_each_call(operation, &Undisturbed::run(prepared, arguments, further));
+}
+
+#[test]
+fn importing_a_new_function_is_killed_anywhere() {
+    let packages = Packages::new();
+    let archives = exported(&packages);
+    let arguments = ["import", &archives.function];
+    import_killed("import of a function", &TestStore::new(), &arguments);
+}
+
+#[test]
+fn importing_a_version_as_a_function_is_killed_anywhere() {
+    let packages = Packages::new();
+    let archives = exported(&packages);
+    let arguments = ["import", &archives.version];
+    import_killed("import of a version alone", &TestStore::new(), &arguments);
+}
+
+#[test]
+fn importing_a_version_into_a_function_is_killed_anywhere() {
+    let packages = Packages::new();
+    let archives = exported(&packages);
+    let prepared = with_something_to_publish(&packages, SMALL);
+    let arguments = ["import", &archives.version];
+    import_killed("import into a function", &prepared, &arguments);
+}
+
+#[test]
+fn importing_from_aws_is_killed_anywhere() {
+    let packages = Packages::new();
+    let Exported {
+        answers, package, ..
+    } = exported(&packages);
+    for answer in &answers {
+        let arguments = ["import", "--from-aws", answer, "--zip-file", &package];
+        import_killed("import --from-aws, new", &TestStore::new(), &arguments);
+        let prepared = with_something_to_publish(&packages, SMALL);
+        import_killed("import --from-aws into a function", &prepared, &arguments);
+    }
 }

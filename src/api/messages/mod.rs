@@ -4,6 +4,7 @@
 //! deployment package travels beside its request, because it is a file and not a value.
 
 mod alias;
+mod archive;
 mod diff;
 mod function;
 mod log;
@@ -18,6 +19,7 @@ pub use alias::{
     CreateAliasRequest, DeleteAliasRequest, GetAliasRequest, ListAliasesRequest,
     ListAliasesResponse, UpdateAliasRequest,
 };
+pub use archive::{ExportRequest, ImportFromAwsRequest, ImportRequest, ImportResponse};
 pub use diff::{DiffRequest, DiffResponse, DiffSide, DiffState};
 pub use function::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest,

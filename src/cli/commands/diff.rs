@@ -33,7 +33,7 @@ const OPERATION: &str = "Diff";
 /// --output json, --output text and --query print it as a document for scripts.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  lambda-store diff hello || echo 'not what was published'\n  \
+    after_help = "Examples:\n  lambda-store diff hello || echo 'it differs'\n  \
     lambda-store diff hello 1 2 --text || true\n  \
     lambda-store diff hello 2 live --stat\n  \
     lambda-store diff hello '$LATEST' ./hello.zip\n  \
@@ -80,27 +80,39 @@ impl Run for DiffArgs {
         } else {
             Detail::All
         };
-        let words = || diff_words::words(&diff, &given, detail, globals.painter());
+        let (is_same, warnings) = (diff.is_same(), warnings(&diff));
         let mut outcome = match rendering {
-            Some(rendering) => rendering.read(&document(&diff, &given, detail)),
-            None => Outcome::printed(words()),
+            Some(rendering) => rendering.read(&document(diff, &given, detail)),
+            None => Outcome::printed(diff_words::words(diff, &given, detail, globals.painter())),
         };
-        for damaged in [&diff.old, &diff.new]
-            .into_iter()
-            .filter(|side| side.is_damaged)
-        {
-            outcome.warn(&format!(
-                "the package of {} is not the one that its config.json tells of, its hash is {}",
-                diff_words::label(damaged, ""),
-                damaged.code.sha256
-            ));
+        for warning in warnings {
+            outcome.warn(&warning);
         }
         // A result that cannot be printed keeps its own code.
-        if outcome.code == 0 && !diff.is_same() {
+        if outcome.code == 0 && !is_same {
             outcome.code = 1;
         }
         Ok(outcome)
     }
+}
+
+/// Returns warnings of versions whose packages were changed, of each one.
+fn warnings(diff: &DiffResponse) -> Vec<String> {
+    let mut warnings: Vec<String> = [&diff.old, &diff.new]
+        .into_iter()
+        .filter(|side| side.is_damaged)
+        .map(|side| {
+            format!(
+                "the package of {} is not the one that its config.json tells of, its hash is {}; \
+                 lambda-store verify {} says what to do",
+                diff_words::label(side, ""),
+                side.code.sha256,
+                diff.function_name
+            )
+        })
+        .collect();
+    warnings.dedup();
+    warnings
 }
 
 /// Takes a side as a qualifier or else as the path of a zip, which is opened.
@@ -118,22 +130,26 @@ fn side(
 }
 
 /// Returns the answer for scripts.
-fn document(diff: &DiffResponse, given: &[String; 2], detail: Detail) -> Value {
+fn document(diff: DiffResponse, given: &[String; 2], detail: Detail) -> Value {
     let mut members = vec![
         ("FunctionName", Value::string(diff.function_name.as_str())),
         ("Same", Value::boolean(diff.is_same())),
         ("SameBytes", Value::boolean(diff.package.is_none())),
         ("Old", side_value(&diff.old, &given[0])),
         ("New", side_value(&diff.new, &given[1])),
-        ("Summary", summary(diff)),
+        ("Summary", summary(&diff)),
     ];
     if detail == Detail::All {
         if let Some(differences) = &diff.configuration {
             let changes = differences.iter().map(change).collect();
             members.push(("Changes", Value::Array(changes)));
         }
-        let entries = diff.package.iter().flat_map(|package| &package.entries);
-        members.push(("Entries", Value::Array(entries.map(entry).collect())));
+        // The texts may be much, and each is let go once it is in the document.
+        let entries = diff.package.into_iter().flat_map(|package| package.entries);
+        members.push((
+            "Entries",
+            Value::Array(entries.map(|found| entry(&found)).collect()),
+        ));
     }
     Value::object(members)
 }

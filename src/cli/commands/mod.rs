@@ -5,9 +5,11 @@ mod create_function;
 mod delete_alias;
 mod delete_function;
 mod diff;
+mod export;
 mod get_alias;
 mod get_function;
 mod get_function_configuration;
+mod import;
 mod init;
 mod list_aliases;
 mod list_functions;
@@ -32,7 +34,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 22] = [
+pub(super) const COMMANDS: [Command; 24] = [
     Command::of::<init::InitArgs>("init"),
     Command::of::<status::StatusArgs>("status"),
     Command::of::<log::LogArgs>("log"),
@@ -61,6 +63,8 @@ pub(super) const COMMANDS: [Command; 22] = [
     Command::of::<delete_alias::DeleteAliasArgs>("delete-alias"),
     Command::of::<rollback::RollbackArgs>("rollback"),
     Command::of::<prune::PruneArgs>("prune"),
+    Command::of::<export::ExportArgs>("export"),
+    Command::of::<import::ImportArgs>("import"),
 ];
 
 /// A command's options, which it can run with.

@@ -7,9 +7,9 @@ use crate::api::alias::AliasState;
 use crate::api::messages::{RollbackRequest, RollbackResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+use crate::cli::input;
 use crate::cli::parameters::Parameters;
 use crate::cli::visible::visible;
-use crate::cli::{input, notices};
 use crate::operations;
 
 const OPERATION: &str = "Rollback";
@@ -18,7 +18,8 @@ const OPERATION: &str = "Rollback";
 ///
 /// What that was is read from the history; a change by hand counts, too. A second rollback points it
 /// forth again, as cd - does. Weights come back with the version, but none for the version that is
-/// left; the description stays. Prints the alias as update-alias does.
+/// left; the description stays. Prints the alias as update-alias does,
+/// and on stderr from where to where it was moved.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  lambda-store rollback hello --alias live\n  \
@@ -69,10 +70,8 @@ impl Run for RollbackArgs {
         } else {
             rendering.changed(&answer)
         };
-        if notices::is_for_a_person() {
-            let moved = format!("{}: {} -> {}\n", request.alias, shown(&from), shown(&to));
-            outcome.stderr.push_str(&moved);
-        }
+        let moved = format!("{}: {} -> {}\n", request.alias, shown(&from), shown(&to));
+        outcome.stderr.push_str(&moved);
         Ok(outcome)
     }
 }
