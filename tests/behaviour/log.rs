@@ -187,8 +187,9 @@ fn what_each_command_did_is_told() {
     let to_three = ["--function-version", "3", "--routing-config", "{}"];
     store.update_alias("live", &to_three).succeeded();
     let live = ["rollback", "hello", "--alias", "live"];
-    store.run(&live).succeeded();
-    store.run(&[&live[..], &["--to", "3"]].concat()).succeeded();
+    assert_eq!(store.run(&live).code, Some(0));
+    let back = [&live[..], &["--to", "3"]].concat();
+    assert_eq!(store.run(&back).code, Some(0));
     store.write_code("hello", b"by hand");
     store.run(&["restore", "hello", "1"]).succeeded();
     store.publish("hello", &[]).succeeded();
