@@ -25,7 +25,7 @@ pub enum FindingName {
     HighestVersionTooLow,
     /// What a line says of the last publish is wrong.
     LastPublishedDiffers,
-    /// The time in a line's revision id of `$LATEST` is wrong.
+    /// What a line says of `$LATEST` is wrong: the time in its revision id, or the package.
     LatestIdDiffers,
     /// A version or an alias was made by a change that is later than the last line.
     HistoryCutShort,

@@ -24,5 +24,6 @@ pub mod scope;
 pub mod shape;
 pub mod timestamp;
 pub mod validation;
+pub mod version_ranges;
 
 pub use error::Error;

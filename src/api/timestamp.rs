@@ -51,10 +51,12 @@ impl serde::Serialize for Timestamp {
     }
 }
 
+/// Takes exactly what is written above: a program has written it, not a person.
 impl<'de> serde::Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         Self::parse(&text)
+            .filter(|time| time.to_string() == text)
             .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time")))
     }
 }
@@ -73,6 +75,21 @@ mod tests {
             Timestamp::from_milliseconds(0).to_string(),
             "1970-01-01T00:00:00.000+0000"
         );
+    }
+
+    #[test]
+    fn what_a_program_has_written_has_one_form() {
+        let read = |text| serde_json::from_value::<Timestamp>(serde_json::json!(text)).ok();
+        let time = Timestamp::from_milliseconds(1_795_515_300_120);
+        assert_eq!(read("2026-11-24T10:15:00.120+0000"), Some(time));
+        for text in [
+            "2026-11-24T11:15:00.120+0100",
+            "2026-11-24T10:15:00.12+0000",
+            "2026-11-24T10:15:00.1200+0000",
+            "2026-13-24T10:15:00.120+0000",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -185,7 +185,7 @@ fn entries(
 /// there; `None` if nothing is left. `next` is the version that is told next.
 fn change_of(line: Line, past: &Past, next: Option<u64>) -> Option<LogChange> {
     let made: Vec<u64> = line.made.iter().map(|made| made.version).collect();
-    let is_gone = |version: &u64| past.is_untold(*version) && next < Some(*version);
+    let is_gone = |version: &u64| past.is_gone(*version, next);
     let change = LogChange {
         time: line.time,
         gone: made.iter().copied().filter(is_gone).collect(),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::api::messages::Origin;
+use crate::api::version_ranges::VersionRanges;
 use crate::store::{HistoryLine, HistoryLines, Line, StoreError};
 
 /// What the lines read so far tell, the last one first.
@@ -11,6 +12,9 @@ pub(super) struct Past {
     lines: Option<HistoryLines>,
     /// The versions that the lines made, until they are told.
     made: HashMap<u64, Origin>,
+    /// The versions that the lines removed. What stands under such a number, unless it was made
+    /// later, was placed there since, and no line before made it.
+    removed: VersionRanges,
     /// The highest number given out until the line that was read last: no line before it made a
     /// higher one.
     highest: u64,
@@ -24,6 +28,7 @@ impl Past {
         Self {
             lines,
             made: HashMap::new(),
+            removed: VersionRanges::default(),
             highest,
             damage: None,
         }
@@ -34,12 +39,7 @@ impl Past {
         loop {
             match self.lines.as_mut()?.read_previous() {
                 Ok(Some(HistoryLine { line: Ok(line), .. })) => {
-                    self.highest = line.highest_version;
-                    self.made.extend(line.made.iter().map(|made| {
-                        let by = line.by.clone();
-                        let time = made.published;
-                        (made.version, Origin::Published { time, by })
-                    }));
+                    self.take(&line);
                     return Some(line);
                 }
                 Ok(Some(HistoryLine {
@@ -54,6 +54,20 @@ impl Past {
         }
     }
 
+    fn take(&mut self, line: &Line) {
+        self.highest = line.highest_version;
+        let made = line.made.iter();
+        for made in made.filter(|made| !self.removed.contains(made.version)) {
+            let by = line.by.clone();
+            let time = made.published;
+            self.made
+                .insert(made.version, Origin::Published { time, by });
+        }
+        for (first, last) in &line.removed {
+            self.removed.add(*first, *last);
+        }
+    }
+
     /// Returns where a version comes from, which is told now; `None` if a line that was not read yet
     /// may say it.
     pub(super) fn tell(&mut self, version: u64) -> Option<Origin> {
@@ -64,12 +78,14 @@ impl Past {
             Some(_) => Origin::Unknown,
             None => Origin::ByHand,
         };
-        (self.highest < version).then_some(origin)
+        (self.highest < version || self.removed.contains(version)).then_some(origin)
     }
 
-    /// Returns whether a line that was read made a version that was not told.
-    pub(super) fn is_untold(&self, version: u64) -> bool {
-        self.made.contains_key(&version)
+    /// Returns whether a version that the line read last made is gone. `next` is the version that is
+    /// told next.
+    pub(super) fn is_gone(&self, version: u64, next: Option<u64>) -> bool {
+        let is_untold = self.made.contains_key(&version) && next < Some(version);
+        is_untold || self.removed.contains(version)
     }
 
     /// Says what is wrong with the lines that could not be read.

@@ -137,6 +137,11 @@ impl LatestFact {
         }
     }
 
+    /// Returns whether another line says the same of `$LATEST`, but for the package's times.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.revision_id == other.revision_id && self.code() == other.code()
+    }
+
     /// Returns whether a package with this stamp is the one recorded, by size and times.
     pub(super) fn is_believed(&self, stamp: Stamp) -> bool {
         let is = |recorded: &Option<String>, time: FileTime| {

@@ -175,6 +175,52 @@ fn what_happened_in_between_is_told_on_request() {
     check_beginnings(&store, &["--all"]);
 }
 
+#[test]
+fn what_each_command_did_is_told() {
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    for content in [b"two", b"333"] {
+        store.update("hello", content, &["--publish"]).succeeded();
+    }
+    let weights = ["--routing-config", "AdditionalVersionWeights={2=0.25}"];
+    store.create_alias("live", "1", &weights).succeeded();
+    let to_three = ["--function-version", "3", "--routing-config", "{}"];
+    store.update_alias("live", &to_three).succeeded();
+    let live = ["rollback", "hello", "--alias", "live"];
+    assert_eq!(store.run(&live).code, Some(0));
+    let back = [&live[..], &["--to", "3"]].concat();
+    assert_eq!(store.run(&back).code, Some(0));
+    store.write_code("hello", b"by hand");
+    store.run(&["restore", "hello", "1"]).succeeded();
+    store.publish("hello", &[]).succeeded();
+    let prune = ["prune", "hello", "--keep-last", "1", "--apply"];
+    assert_eq!(store.run(&prune).code, Some(0));
+    store
+        .alias("delete-alias", "live", &[])
+        .succeeded_silently();
+    store.delete("hello", &["--qualifier", "3"]).succeeded();
+    let ran = store.log("hello", &["--all"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let host = fancy_regex::Regex::new(r"\(alice@[^)]+\)").unwrap();
+    let shown = host.replace_all(&ran.stdout, "(alice@host)");
+    insta::assert_snapshot!(masked(&shown), @"
+    $LATEST  YYYY-MM-DD hh:mm  112 B  eyq/JXwH  same as 4
+             YYYY-MM-DD hh:mm  version 3 deleted (alice@host)
+             YYYY-MM-DD hh:mm  live deleted, was on 3 (alice@host)
+             YYYY-MM-DD hh:mm  versions 1-2 pruned (alice@host)
+    4        YYYY-MM-DD hh:mm  112 B  eyq/JXwH  first
+             YYYY-MM-DD hh:mm  $LATEST restored to version 1; found edited by hand: code.zip (alice@host)
+             YYYY-MM-DD hh:mm  rolled back; live: 1 with 25% to 2 -> 3 (alice@host)
+             YYYY-MM-DD hh:mm  rolled back; live: 3 -> 1 with 25% to 2 (alice@host)
+             YYYY-MM-DD hh:mm  live: 1 with 25% to 2 -> 3 (alice@host)
+             YYYY-MM-DD hh:mm  live made, on 1 with 25% to 2 (alice@host)
+             YYYY-MM-DD hh:mm  code updated; version 3 published, deleted since (alice@host)
+             YYYY-MM-DD hh:mm  code updated; version 2 published, deleted since (alice@host)
+             YYYY-MM-DD hh:mm  created; version 1 published, deleted since (alice@host)
+    ");
+    check_beginnings(&store, &["--all"]);
+}
+
 /// Returns the change of an alias; null stands for nothing.
 fn moved(operation: &str, from: &Value, to: &Value) -> Value {
     let mut alias = json!({"Name": "live", "From": from, "To": to, "RevisionId": "x"});
@@ -523,6 +569,51 @@ fn a_version_that_no_line_tells_of_was_placed_by_hand() {
         "{all:?}"
     );
     assert_eq!(entries(&store, &["--all"]).len(), 4);
+}
+
+#[test]
+fn a_version_placed_under_a_number_that_was_removed_is_not_the_one_that_was_published() {
+    let store = TestStore::nothing();
+    store.create("hello", &["--publish"]).succeeded();
+    store.update("hello", b"two", &["--publish"]).succeeded();
+    store.update("hello", b"three", &["--publish"]).succeeded();
+    store.delete("hello", &["--qualifier", "2"]);
+    store.update("hello", b"four", &["--publish"]).succeeded();
+    place_versions(&store, [2]);
+    let told = |options: &[&str]| -> Vec<Value> {
+        let told = entries(&store, options).into_iter();
+        told.map(|entry| {
+            json!([
+                entry["Version"],
+                entry["PlacedByHand"],
+                !entry["Published"].is_null(),
+                entry["Gone"]
+            ])
+        })
+        .collect()
+    };
+    let version = |number: &str| json!([number, null, true, null]);
+    let by_hand = json!(["2", true, false, null]);
+    assert_eq!(
+        told(&[]),
+        [version("4"), version("3"), by_hand.clone(), version("1")]
+    );
+    // What became of the one that was published is told even so.
+    let gone = json!([null, null, false, ["2"]]);
+    let change = json!([null, null, false, null]);
+    assert_eq!(
+        told(&["--all"]),
+        [
+            version("4"),
+            change.clone(),
+            version("3"),
+            by_hand,
+            gone,
+            version("1"),
+            change
+        ]
+    );
+    check_beginnings(&store, &["--all"]);
 }
 
 #[test]

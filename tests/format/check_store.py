@@ -93,7 +93,10 @@ def check_function(path):
     is_believed = stamp == [fact.get("CodeSize"), fact.get("CodeModified"), fact.get("CodeChanged") or stamp[2]]
     if is_believed and fact["CodeSha256"] != actual["CodeSha256"]:
         find(package, "code-differs", "it has the size and times that the history knows, but not the hash")
-    if left == fingerprint("$LATEST", actual, time_of(fact["RevisionId"])) and seen != content_sha256(actual):
+    now, code = fingerprint("$LATEST", actual, time_of(fact["RevisionId"])), code_of(code).items()
+    if now == fact["RevisionId"] and any(fact[name] != value for name, value in code):
+        find(history, "latest-id-differs", "$LATEST is as the last line left it, but for its hash or size")
+    if left == now and seen != content_sha256(actual):
         find(history, "last-published-differs", "$LATEST was published with another ContentSha256")
 
 if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]): sys.exit("usage: check_store.py STORE")

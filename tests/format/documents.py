@@ -105,7 +105,8 @@ def content_sha256(document):
 
 
 def milliseconds(at):
-    return round(datetime.datetime.fromisoformat(TIME.fullmatch(at)[1] + ":00").timestamp() * 1000)
+    since_1970 = round(datetime.datetime.fromisoformat(TIME.fullmatch(at)[1] + ":00").timestamp() * 1000)
+    return since_1970 if since_1970 >= 0 else refuse(f"{at} is before 1970")
 
 
 def time_of(revision_id):

@@ -78,9 +78,6 @@ struct Damage {
     findings: &'static [&'static str],
 }
 
-/// Milliseconds since 1970, in the year 2200.
-const FAR_FUTURE: u64 = 7_258_118_400_000;
-
 /// Places an alias of `hello` by hand.
 fn place_alias(store: &TestStore, text: &str) {
     std::fs::write(store.join("hello/aliases/other.json"), text).unwrap();
@@ -127,7 +124,10 @@ const DAMAGES: &[Damage] = &[
         what: "a version is removed by hand",
         store: Prepared::Made,
         inflict: |store| std::fs::remove_dir_all(store.join("hello/versions/1")).unwrap(),
-        findings: &["hello/versions/1: version-missing"],
+        findings: &[
+            "hello/aliases/canary.json: alias-target-missing",
+            "hello/versions/1: version-missing",
+        ],
     },
     Damage {
         what: "a version's package is removed by hand",
@@ -277,6 +277,66 @@ const DAMAGES: &[Damage] = &[
         findings: &["hello/history.jsonl: latest-id-differs"],
     },
     Damage {
+        what: "a line that moved nothing has another revision id of the same time",
+        store: Prepared::Made,
+        inflict: |store| {
+            edit_last(store, |line| {
+                let id = line["Latest"]["RevisionId"].as_str().unwrap();
+                line["Latest"]["RevisionId"] = json!(format!("{}0000", &id[..32]));
+            });
+        },
+        findings: &["hello/history.jsonl: latest-id-differs"],
+    },
+    Damage {
+        what: "a line that moved nothing has another size of the package",
+        store: Prepared::Made,
+        inflict: |store| edit_last(store, |line| line["Latest"]["CodeSize"] = json!(7)),
+        findings: &["hello/history.jsonl: latest-id-differs"],
+    },
+    Damage {
+        what: "a line that published has another size of the package",
+        store: Prepared::Published,
+        inflict: |store| edit_last(store, |line| line["Latest"]["CodeSize"] = json!(7)),
+        findings: &["hello/history.jsonl: latest-id-differs"],
+    },
+    Damage {
+        what: "a line that published has another hash of the package, which readers believe",
+        store: Prepared::Published,
+        inflict: |store| {
+            edit_last(store, |line| {
+                line["Latest"]["CodeSha256"] =
+                    json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+            });
+        },
+        findings: &[
+            "hello/$LATEST/code.zip: code-differs",
+            "hello/history.jsonl: latest-id-differs",
+        ],
+    },
+    Damage {
+        what: "a version was published at a time that is not UTC",
+        store: Prepared::Published,
+        inflict: |store| {
+            edit_last(store, |line| {
+                let published = line["Made"][0]["Published"].as_str().unwrap();
+                line["Made"][0]["Published"] = json!(published.replace("+0000", "+0100"));
+            });
+        },
+        findings: &["hello/history.jsonl: line-damaged"],
+    },
+    Damage {
+        what: "a version was published in a month that no year has",
+        store: Prepared::Published,
+        inflict: |store| {
+            edit_last(store, |line| {
+                let published = line["Made"][0]["Published"].as_str().unwrap();
+                let month = format!("{}-13-{}", &published[..4], &published[8..]);
+                line["Made"][0]["Published"] = json!(month);
+            });
+        },
+        findings: &["hello/history.jsonl: line-damaged"],
+    },
+    Damage {
         what: "the last line is of a newer format",
         store: Prepared::Made,
         inflict: |store| edit_last(store, |line| line["Format"] = json!(2)),
@@ -361,6 +421,7 @@ const DAMAGES: &[Damage] = &[
         store: Prepared::Made,
         inflict: |store| std::fs::remove_dir_all(store.join("hello/versions/3")).unwrap(),
         findings: &[
+            "hello/aliases/canary.json: alias-target-missing",
             "hello/aliases/live.json: alias-target-missing",
             "hello/versions/3: version-missing",
         ],
@@ -576,18 +637,31 @@ const DAMAGES: &[Damage] = &[
         findings: &["hello/history.jsonl: history-cut-short"],
     },
     Damage {
-        what: "the last line, which removed a version, is taken out",
-        store: Prepared::Made,
-        inflict: |store| edit_history(store, |lines| drop(lines.pop())),
-        findings: &["hello/versions/2: version-missing"],
+        what: "the last line, which removed versions, is taken out",
+        store: Prepared::Published,
+        inflict: |store| {
+            for content in [b"v2", b"v3"] {
+                store.update("hello", content, &["--publish"]).succeeded();
+            }
+            let prune = ["prune", "hello", "--keep-last", "1", "--apply"];
+            assert_eq!(store.run(&prune).code, Some(0));
+            edit_history(store, |lines| drop(lines.pop()));
+        },
+        findings: &[
+            "hello/versions/1: version-missing",
+            "hello/versions/2: version-missing",
+        ],
     },
     Damage {
         what: "the last line, which moved an alias, is taken out",
-        store: Prepared::Made,
+        store: Prepared::Published,
         inflict: |store| {
-            let id = fingerprint(FAR_FUTURE, "alias:other", r#"{"FunctionVersion":"1"}"#);
-            let alias = json!({"FunctionVersion": "1", "RevisionId": id});
-            place_alias(store, &alias.to_string());
+            store.create_alias("live", "1", &[]).succeeded();
+            let to_latest = ["--function-version", "$LATEST"];
+            store.update_alias("live", &to_latest).succeeded();
+            let rollback = ["rollback", "hello", "--alias", "live"];
+            assert_eq!(store.run(&rollback).code, Some(0));
+            edit_history(store, |lines| drop(lines.pop()));
         },
         findings: &["hello/history.jsonl: history-cut-short"],
     },

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{TestStore, files_under};
+use crate::support::{ROLE, TestStore, files_under};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/format/check_store.py");
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/store-example");
@@ -229,6 +229,105 @@ fn stores_that_the_tool_made_are_sound() {
     is_sound(&store);
     store.publish("difficult", &[]).succeeded();
     is_sound(&store);
+}
+
+/// A step of whoever works with the function `hello`.
+enum Step {
+    Run(&'static [&'static str]),
+    ByHand(fn(&TestStore)),
+}
+
+/// Every command that writes, and edits by hand that the next ones meet. In this order each succeeds,
+/// beginning with version 1 published.
+const STEPS: &[Step] = &[
+    Step::Run(&["create-alias", "--name", "live", "--function-version", "1"]),
+    Step::ByHand(|store| store.write_code("hello", b"by hand")),
+    Step::Run(&["publish-version"]),
+    Step::Run(&[
+        "update-alias",
+        "--name",
+        "live",
+        "--function-version",
+        "2",
+        "--routing-config",
+        "AdditionalVersionWeights={1=0.25}",
+    ]),
+    Step::Run(&["rollback", "--alias", "live"]),
+    Step::Run(&["restore", "1"]),
+    Step::Run(&["publish-version", "--description", "as it was"]),
+    Step::ByHand(|store| {
+        let config = json!({"Runtime": "python3.13", "Handler": "app.handler", "Role": ROLE});
+        store.place_version("hello", 7, b"placed", &config);
+    }),
+    Step::Run(&[
+        "create-alias",
+        "--name",
+        "placed",
+        "--function-version",
+        "7",
+    ]),
+    Step::ByHand(|store| {
+        store.place_alias("placed", &json!({"FunctionVersion": "$LATEST"}));
+        store.edit_config("hello", |config| config["Timeout"] = json!(11));
+    }),
+    Step::Run(&["rollback", "--alias", "placed"]),
+    Step::Run(&["restore", "placed"]),
+    Step::Run(&["update-function-configuration", "--timeout", "12"]),
+    Step::Run(&["publish-version"]),
+    Step::Run(&["rollback", "--alias", "placed", "--to", "8"]),
+    Step::Run(&["delete-function", "--qualifier", "7"]),
+    Step::Run(&["delete-alias", "--name", "live"]),
+    Step::Run(&["prune", "--keep-last", "1", "--apply"]),
+    Step::Run(&["delete-alias", "--name", "placed"]),
+];
+
+/// Does a step, and returns the exit code of a command.
+fn take(step: &Step, store: &TestStore) -> i32 {
+    match step {
+        Step::ByHand(edit) => {
+            edit(store);
+            0
+        }
+        Step::Run(words) => {
+            let own = ["rollback", "restore", "prune"];
+            let function =
+                ["hello", "--function-name=hello"][usize::from(!own.contains(&words[0]))];
+            let ran = store.run(&[&words[..1], &[function], &words[1..]].concat());
+            ran.code.unwrap()
+        }
+    }
+}
+
+#[test]
+fn every_command_leaves_a_sound_store_in_any_order() {
+    let begin = || {
+        let store = TestStore::nothing();
+        store.create("hello", &["--publish"]).succeeded();
+        store
+    };
+    let store = begin();
+    for (at, step) in STEPS.iter().enumerate() {
+        assert_eq!(take(step, &store), 0, "step {at}");
+        is_sound(&store);
+    }
+    let operations = store.history("hello").into_iter();
+    let operations: BTreeSet<String> = operations
+        .map(|line| line["Operation"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(operations.len(), 10, "{operations:?}");
+
+    // In other orders, the last one backwards, some are refused, as of an alias that is not there.
+    let count = STEPS.len();
+    for stride in [3, 7, 12, count - 1] {
+        let store = begin();
+        for at in 0..count {
+            let code = take(&STEPS[(at + 1) * stride % count], &store);
+            assert!([0, 254].contains(&code), "stride {stride}, step {at}");
+        }
+        is_sound(&store);
+        store.publish("hello", &[]).succeeded();
+        is_sound(&store);
+    }
 }
 
 #[test]

@@ -51,11 +51,12 @@ fn what_the_disk_does_not_give_is_told_and_the_rest_is_checked() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let found = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = found.lines().collect();
-    assert_eq!(lines.len(), 3, "{found}");
-    assert!(lines[0].starts_with("hello/aliases/live.json\talias-target-missing\t"));
-    assert!(lines[1].starts_with("hello/versions/1/code.zip\tunreadable\t"));
-    assert!(lines[1].contains("Input/output error"), "{found}");
-    assert!(lines[2].starts_with("hello/versions/3\tversion-missing\t"));
+    assert_eq!(lines.len(), 4, "{found}");
+    assert!(lines[0].starts_with("hello/aliases/canary.json\talias-target-missing\t"));
+    assert!(lines[1].starts_with("hello/aliases/live.json\talias-target-missing\t"));
+    assert!(lines[2].starts_with("hello/versions/1/code.zip\tunreadable\t"));
+    assert!(lines[2].contains("Input/output error"), "{found}");
+    assert!(lines[3].starts_with("hello/versions/3\tversion-missing\t"));
 }
 
 #[test]

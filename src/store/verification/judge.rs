@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::examine::{AliasSaid, LatestFiles, LatestSaid, Looked, RecordedId, VersionFiles};
+use super::examine::{AliasSaid, LatestFiles, Looked, RecordedId, VersionFiles};
 use super::fault::Fault;
 use super::lines::Lines;
 use super::subject::{Documents, ExaminedVersion, Part, Subject};
@@ -159,7 +159,7 @@ impl Judge<'_> {
                 "the last line is of {}, and a change at {time} that no line tells of made {first}{others}",
                 last.time
             );
-            self.tell(&path, stamp, FindingName::HistoryCutShort, problem);
+            self.tell_of_history(FindingName::HistoryCutShort, problem);
         }
     }
 
@@ -185,24 +185,26 @@ impl Judge<'_> {
                 problem,
             );
         }
-        self.last_published(said, code, &fact.revision_id);
-    }
-
-    /// While `$LATEST` is as the last publish left it, its content is what that publish saw.
-    fn last_published(&mut self, said: &LatestSaid, code: &CodeIdentity, recorded: &RevisionId) {
-        let Some((left, seen)) = &self.lines.publisher else {
-            return;
-        };
+        let time = RevisionId::time_of(fact.revision_id.as_str());
         let mut configuration = said.configuration.clone();
         configuration.set_code(code);
-        let time = RevisionId::time_of(recorded.as_str());
-        let is_as_left = configuration.revision_id(time, Place::Latest) == *left;
-        if is_as_left && seen.as_ref() != Some(&configuration.content_sha256()) {
-            let path = self.subject.path(HISTORY);
+        let found = configuration.revision_id(time, Place::Latest);
+        if found == fact.revision_id && fact.code() != *code {
+            let problem = format!(
+                "$LATEST is as the last line left it, and its package has the hash {} with {} bytes, not \
+                 {} with {}",
+                code.sha256, code.size, fact.code_sha256, fact.code_size
+            );
+            self.tell_of_history(FindingName::LatestIdDiffers, problem);
+        }
+        // While it is as the last publish left it, its content is what that publish saw.
+        if let Some((left, seen)) = &self.lines.publisher
+            && found == *left
+            && seen.as_ref() != Some(&configuration.content_sha256())
+        {
             let problem = "$LATEST is as the last publish left it, and has another ContentSha256 than \
                            LastPublished";
-            let stamp = self.subject.state.history;
-            self.tell(&path, stamp, FindingName::LastPublishedDiffers, problem);
+            self.tell_of_history(FindingName::LastPublishedDiffers, problem.to_owned());
         }
     }
 
@@ -353,6 +355,11 @@ impl Judge<'_> {
         if let Err(fault) = &looked.found {
             self.fault(path, looked.stamp, fault);
         }
+    }
+
+    fn tell_of_history(&mut self, name: FindingName, problem: String) {
+        let path = self.subject.path(HISTORY);
+        self.tell(&path, self.subject.state.history, name, problem);
     }
 
     fn fault(&mut self, path: &str, stamp: Option<Stamp>, fault: &Fault) {

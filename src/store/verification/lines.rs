@@ -10,7 +10,8 @@ use crate::api::document::Value;
 use crate::api::finding::FindingName;
 use crate::api::revision_id::RevisionId;
 use crate::api::timestamp::Timestamp;
-use crate::store::history::{LastPublished, Line};
+use crate::api::version_ranges::VersionRanges;
+use crate::store::history::{LastPublished, LatestFact, Line};
 use crate::store::layout::Token;
 
 /// What is wrong with a line.
@@ -32,8 +33,8 @@ pub(super) struct Lines {
     pub(super) publisher: Option<(RevisionId, Option<ContentSha256>)>,
     /// The versions that were made and not removed since, each with the hash of its configuration.
     pub(super) made: BTreeMap<u64, String>,
-    /// The ranges of versions that were removed, some of which were made again: first and last number.
-    removed: BTreeMap<u64, u64>,
+    /// The versions that were removed, some of which were made again.
+    removed: VersionRanges,
     /// What the line before said; `None` where it could not be read.
     before: Option<Facts>,
     /// The hash of the line before.
@@ -48,7 +49,8 @@ struct Facts {
     /// `None` before the first line.
     time: Option<Timestamp>,
     highest: u64,
-    moved: Timestamp,
+    /// `None` before the first line.
+    latest: Option<LatestFact>,
     published: Option<LastPublished>,
 }
 
@@ -68,7 +70,7 @@ impl Lines {
         let before = Facts {
             time: None,
             highest: 0,
-            moved: Timestamp::default(),
+            latest: None,
             published: None,
         };
         Self {
@@ -137,8 +139,7 @@ impl Lines {
 
     /// Returns whether a version was removed, and not made since.
     pub(super) fn has_removed(&self, number: u64) -> bool {
-        let range = self.removed.range(..=number).next_back();
-        !self.made.contains_key(&number) && range.is_some_and(|(_, last)| number <= *last)
+        !self.made.contains_key(&number) && self.removed.contains(number)
     }
 
     fn is_torn(&self, marks: &[Token]) -> bool {
@@ -147,7 +148,6 @@ impl Lines {
     }
 
     fn check(&mut self, line: Line, before: Option<&Facts>, previous: Option<&str>) {
-        let moved = RevisionId::time_of(line.latest.revision_id.as_str());
         let is_chained = line.previous.as_deref() == previous;
         if !is_chained {
             self.tell(
@@ -165,29 +165,44 @@ impl Lines {
             self.tell(FindingName::HighestVersionTooLow, problem);
         }
         if let Some(before) = before {
-            self.check_against(&line, before, is_chained, moved);
+            if let Some(time) = before.time.filter(|time| line.time <= *time) {
+                let problem = format!("its Time, {}, is not later than {time}", line.time);
+                self.tell(FindingName::TimeNotIncreasing, problem);
+            }
+            if is_chained {
+                self.check_latest(&line, before.latest.as_ref());
+            }
         }
         self.check_publish(&line, before, is_chained && previous.is_some());
         self.count_versions(&line);
         self.before = Some(Facts {
             time: Some(line.time),
             highest: line.highest_version,
-            moved,
+            latest: Some(line.latest.clone()),
             published: line.last_published.clone(),
         });
         self.last = Some(line);
     }
 
-    fn check_against(&mut self, line: &Line, before: &Facts, is_chained: bool, moved: Timestamp) {
-        if let Some(time) = before.time.filter(|time| line.time <= *time) {
-            let problem = format!("its Time, {}, is not later than {time}", line.time);
-            self.tell(FindingName::TimeNotIncreasing, problem);
+    /// Checks what a line says of `$LATEST`: where it did not move the revision id, it repeats what
+    /// the line before says.
+    fn check_latest(&mut self, line: &Line, before: Option<&LatestFact>) {
+        let time_of = |fact: &LatestFact| RevisionId::time_of(fact.revision_id.as_str());
+        let moved = time_of(&line.latest);
+        let id = &line.latest.revision_id;
+        if moved == line.time {
+            return;
         }
-        if is_chained && moved != line.time && moved != before.moved {
-            let id = &line.latest.revision_id;
+        if moved != before.map(time_of).unwrap_or_default() {
             let problem = format!(
                 "the revision id of $LATEST, {id}, is of {moved}, neither the line's Time nor that of the \
                  id before"
+            );
+            self.tell(FindingName::LatestIdDiffers, problem);
+        } else if before.is_some_and(|before| !before.is_alike(&line.latest)) {
+            let problem = format!(
+                "it did not move the revision id of $LATEST, {id}, and does not repeat what the line \
+                 before says of it"
             );
             self.tell(FindingName::LatestIdDiffers, problem);
         }
@@ -226,19 +241,8 @@ impl Lines {
             for number in gone {
                 self.made.remove(&number);
             }
-            self.add_removed(*low, *high);
+            self.removed.add(*low, *high);
         }
-    }
-
-    /// Adds a range, joined with those that it meets.
-    fn add_removed(&mut self, mut low: u64, mut high: u64) {
-        while let Some((&first, &last)) = self.removed.range(..=high.saturating_add(1)).next_back()
-            && last.saturating_add(1) >= low
-        {
-            self.removed.remove(&first);
-            (low, high) = (low.min(first), high.max(last));
-        }
-        self.removed.insert(low, high);
     }
 
     fn tell(&mut self, name: FindingName, problem: String) {
