@@ -4,8 +4,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::colour::{Painter, Tone};
 use super::line::{Cell, GAP, Line, shortened};
+use super::pointing::{percent, points_to};
 use super::visible::visible;
-use crate::api::alias::AliasState;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::difference::ChangedParts;
 use crate::api::messages::{
@@ -256,8 +256,8 @@ fn happened(change: &LogChange) -> String {
 fn moved(change: &AliasMove) -> String {
     let name = visible(&change.name);
     match (
-        change.from.as_ref().map(target),
-        change.to.as_ref().map(target),
+        change.from.as_ref().map(points_to),
+        change.to.as_ref().map(points_to),
     ) {
         (None, Some(to)) => format!("{name} made, on {to}"),
         (Some(from), None) => format!("{name} deleted, was on {from}"),
@@ -265,15 +265,6 @@ fn moved(change: &AliasMove) -> String {
         _ if change.from == change.to => format!("{name}: unchanged"),
         _ => format!("{name}: description changed"),
     }
-}
-
-/// Says where an alias points, with its weights.
-fn target(state: &AliasState) -> String {
-    let routing = state.routing_config.iter();
-    let weights = routing.flat_map(|routing| &routing.additional_version_weights);
-    let weighted = weights
-        .map(|(version, weight)| format!(" with {} to {}", percent(*weight), visible(version)));
-    visible(&state.function_version) + &weighted.collect::<String>()
 }
 
 /// Names versions, those in a row as a range; nothing of none.
@@ -300,11 +291,6 @@ fn versions(numbers: impl Iterator<Item = (u64, u64)>) -> String {
         ([(first, last)], one) if first == last => format!("version {one}"),
         (_, many) => format!("versions {many}"),
     }
-}
-
-/// Writes a share of 1, exactly as far as anybody gives it.
-fn percent(share: f64) -> String {
-    format!("{}%", (share * 1e6).round() / 1e4)
 }
 
 /// Writes a time in UTC, short and sortable: `2026-11-23 10:15`.
@@ -442,16 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_percents_and_numbers_in_a_row_are_ranges() {
-        for (share, text) in [
-            (0.1, "10%"),
-            (1.0, "100%"),
-            (0.0, "0%"),
-            (0.001, "0.1%"),
-            (0.07, "7%"),
-        ] {
-            assert_eq!(percent(share), text);
-        }
+    fn numbers_in_a_row_are_ranges() {
         let written = |numbers: &[(u64, u64)]| versions(numbers.iter().copied());
         assert_eq!(
             written(&[(1, 1), (2, 2), (3, 3), (5, 5)]),

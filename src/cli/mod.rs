@@ -18,6 +18,7 @@ mod notices;
 mod output;
 mod paging;
 mod parameters;
+mod pointing;
 mod progress;
 mod query;
 mod refused;

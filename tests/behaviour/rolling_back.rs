@@ -70,11 +70,11 @@ fn routed(alias: &Value) -> String {
     let Some(weights) = alias["RoutingConfig"]["AdditionalVersionWeights"].as_object() else {
         return version.to_owned();
     };
-    let weights: Vec<String> = weights
-        .iter()
-        .map(|(version, weight)| format!("{version}={weight}"))
-        .collect();
-    format!("{version} {{{}}}", weights.join(","))
+    let weights = weights.iter().map(|(version, weight)| {
+        let percent = weight.as_f64().unwrap() * 100.0;
+        format!(" with {percent}% to {version}")
+    });
+    version.to_owned() + &weights.collect::<String>()
 }
 
 /// Returns what `live` points to, with its weights.

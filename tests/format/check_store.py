@@ -1,9 +1,9 @@
 """Checks a store as its FORMAT.md says: prints `path: NAME: what` for each finding, exits with 1 if there is one."""
 import os, pathlib, re, stat, sys
 from documents import CONFIG, FUNCTION_JSON, STORE_JSON, code_of, content_sha256, fingerprint, fits, milliseconds
-from documents import ALIAS as ALIASED, parse, refuse, sha256, time_of, without
+from documents import ALIAS as ALIASED, numbers_of, parse, pointed_to, refuse, sha256, time_of, without
 from history import check_history
-FUNCTION, NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}"), re.compile(r"[1-9][0-9]{0,19}")
+FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ALIAS, MARK = re.compile(r"(?![0-9]+\.)[A-Za-z0-9_-]{1,128}\.json"), re.compile(r"[a-z0-9]{8}\.change")
 
 
@@ -11,7 +11,6 @@ def find(path, name, what): findings.append(name); print(f"{path.relative_to(sto
 def note(path, document, places):
     wrong = [name for name, right in places.items() if document.get(name) not in (None, *right)]
     if wrong and arns: print(f"note: {path.relative_to(store)}: place-differs: {wrong}")
-def numbers_of(texts): return {int(text) for text in texts if NUMBER.fullmatch(text) and int(text) < 2**64}
 def is_taken(path):
     if not os.path.lexists(path) or stat.S_ISDIR(os.lstat(path).st_mode): return False
     return find(path, "not-a-directory", "something else stands here") is None
@@ -73,8 +72,7 @@ def check_function(path):
         alias = at(f"aliases/{name}", f"alias-{name}")
         if not changed.get(name, True) or not os.path.lexists(alias): continue
         if not (document := read_document(alias, ALIASED, f"alias:{name[:-5]}")): continue
-        routing = document.get("RoutingConfig") or {}
-        if is_listed and numbers_of([document["FunctionVersion"], *(routing.get("AdditionalVersionWeights") or {})]) - standing:
+        if is_listed and pointed_to(document) - standing:
             find(alias, "alias-target-missing", "a version that it points to is not there")
         note(alias, document, {"Name": [name[:-5]], "AliasArn": [f"{arn}:{name[:-5]}"]})
         later += [time_of(document.get("RevisionId"))]

@@ -1,7 +1,7 @@
 """What documents and lines are, as FORMAT.md says: JSON, its canonical form, types, fingerprints."""
 import base64, datetime, hashlib, json, pathlib, re, uuid
 TIME, UUID = re.compile(r"([\d-]{10}T[\d:]{8}\.\d{3}\+00)00"), re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-COUNT, WHOLE = re.compile(r"[0-9]{1,20}"), re.compile(r"-?[0-9]+")
+COUNT, WHOLE, NUMBER = re.compile(r"[0-9]{1,20}"), re.compile(r"-?[0-9]+"), re.compile(r"[1-9][0-9]{0,19}")
 NOT_COVERED = ["RevisionId", "FunctionName", "FunctionArn", "AliasArn", "Version"]
 NOT_CONTENT = """Version LastModified RevisionId CodeSize FunctionName FunctionArn MasterArn RuntimeVersionConfig
     State StateReason StateReasonCode LastUpdateStatus LastUpdateStatusReason LastUpdateStatusReasonCode""".split()
@@ -36,6 +36,11 @@ def refuse(what):
     raise ValueError(what)
 
 
+def numbers_of(texts): return {int(text) for text in texts if NUMBER.fullmatch(text) and int(text) < 2**64}
+def pointed_to(alias):
+    """Returns the numbers of the versions that an alias refers to."""
+    routing = alias.get("RoutingConfig") or {}
+    return numbers_of([alias["FunctionVersion"], *(routing.get("AdditionalVersionWeights") or {})])
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 

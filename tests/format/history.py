@@ -1,5 +1,5 @@
 """The lines of a history, each held against the one before it, as FORMAT.md says."""
-from documents import LINE, fits, milliseconds, parse, refuse, sha256, time_of
+from documents import LINE, fits, milliseconds, parse, pointed_to, refuse, sha256, time_of
 
 
 def check_history(data, marks, find):
@@ -20,6 +20,8 @@ def check_history(data, marks, find):
             removed = [range(int(low), int(high) + 1) for low, high in line.get("Removed", [])]
             highest, published = int(line["HighestVersion"]), line.get("LastPublished") or {"Version": "0"}
             named = [int(published["Version"]), *made, *(numbers.stop - 1 for numbers in removed)]
+            named += [int(line.get("Restored") or 0)]
+            for alias in line.get("Aliases", []): named += pointed_to(alias["To"]) if alias.get("To") else []
         except Exception as error:
             if line is None and number == len(lines) and set(marks) - {last.get("Token")}: break
             tell("line-damaged", repr(error)); continue

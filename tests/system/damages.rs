@@ -247,6 +247,24 @@ const DAMAGES: &[Damage] = &[
         findings: &["hello/history.jsonl: highest-version-too-low"],
     },
     Damage {
+        what: "a version above the highest is said to be restored",
+        store: Prepared::Published,
+        inflict: |store| edit_last(store, |line| line["Restored"] = json!(2)),
+        findings: &["hello/history.jsonl: highest-version-too-low"],
+    },
+    Damage {
+        what: "an alias is said to be pointed above the highest version",
+        store: Prepared::Published,
+        inflict: |store| {
+            edit_last(store, |line| {
+                let weights = json!({"AdditionalVersionWeights": {"2": 0.5}});
+                let to = json!({"FunctionVersion": "1", "RoutingConfig": weights});
+                line["Aliases"] = json!([{"Name": "live", "To": to}]);
+            });
+        },
+        findings: &["hello/history.jsonl: highest-version-too-low"],
+    },
+    Damage {
         what: "a line that published nothing has another content published",
         store: Prepared::Made,
         inflict: |store| {

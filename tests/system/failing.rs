@@ -52,7 +52,7 @@ pub(crate) fn faults(call: &Call, index: usize) -> Vec<Fault> {
 pub(crate) fn verdict(ran: &Ran, operation: &str, store: &TestStore, fault: Fault) -> Verdict {
     if ran.code == Some(0) {
         let said = match operation {
-            "Rollback" => ran.stderr.strip_suffix("live: 2 {1=0.1} -> 1\n"),
+            "Rollback" => ran.stderr.strip_suffix("live: 2 with 10% to 1 -> 1\n"),
             _ => Some(&*ran.stderr),
         };
         let warning = "warning: the change to hello is done";

@@ -78,8 +78,14 @@ fn a_person_is_told_from_where_to_where_an_alias_is_rolled_back() {
     store
         .run(&[&["update-alias"], &live[..], &weights].concat())
         .succeeded();
-    assert_eq!(on_a_terminal(&store, rollback), "live: 1 {2=0.1} -> 1\n");
-    assert_eq!(on_a_terminal(&store, rollback), "live: 1 -> 1 {2=0.1}\n");
+    assert_eq!(
+        on_a_terminal(&store, rollback),
+        "live: 1 with 10% to 2 -> 1\n"
+    );
+    assert_eq!(
+        on_a_terminal(&store, rollback),
+        "live: 1 -> 1 with 10% to 2\n"
+    );
 }
 
 #[test]

@@ -3,13 +3,12 @@
 use clap::Args;
 
 use super::Run;
-use crate::api::alias::AliasState;
 use crate::api::messages::{RollbackRequest, RollbackResponse};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::input;
 use crate::cli::parameters::Parameters;
-use crate::cli::visible::visible;
+use crate::cli::pointing::points_to;
 use crate::operations;
 
 const OPERATION: &str = "Rollback";
@@ -18,8 +17,8 @@ const OPERATION: &str = "Rollback";
 ///
 /// What that was is read from the history; a change by hand counts, too. A second rollback points it
 /// forth again, as cd - does. Weights come back with the version, but none for the version that is
-/// left; the description stays. Prints the alias as update-alias does,
-/// and on stderr from where to where it was moved.
+/// left; the description stays. Prints the alias as update-alias does, and on stderr from where to
+/// where it was moved.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  lambda-store rollback hello --alias live\n  \
@@ -70,22 +69,13 @@ impl Run for RollbackArgs {
         } else {
             rendering.changed(&answer)
         };
-        let moved = format!("{}: {} -> {}\n", request.alias, shown(&from), shown(&to));
+        let moved = format!(
+            "{}: {} -> {}\n",
+            request.alias,
+            points_to(&from),
+            points_to(&to)
+        );
         outcome.stderr.push_str(&moved);
         Ok(outcome)
     }
-}
-
-/// Says what an alias points to, the weights as `--routing-config` takes them.
-fn shown(state: &AliasState) -> String {
-    let routing = state.routing_config.iter();
-    let weights = routing.flat_map(|routing| &routing.additional_version_weights);
-    let weights: Vec<String> = weights
-        .map(|(version, weight)| format!("{version}={weight}"))
-        .collect();
-    let version = &state.function_version;
-    visible(&match weights[..] {
-        [] => version.clone(),
-        _ => format!("{version} {{{}}}", weights.join(",")),
-    })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::api::alias::AliasState;
 use crate::api::code_sha256::hex;
 use crate::api::configuration::ContentSha256;
 use crate::api::document::Value;
@@ -287,5 +288,12 @@ fn numbers_named(line: &Line) -> u64 {
         .last_published
         .iter()
         .map(|published| published.version);
-    made.chain(removed).chain(published).max().unwrap_or(0)
+    let pointed_to = line.aliases.iter().filter_map(|change| change.to.as_ref());
+    let pointed_to = pointed_to.flat_map(AliasState::versions);
+    made.chain(removed)
+        .chain(published)
+        .chain(line.restored)
+        .chain(pointed_to)
+        .max()
+        .unwrap_or(0)
 }
