@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::subject::{Documents, ExaminedVersion, Part, Subject};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::finding::{Finding, FindingName};
-use crate::api::revision_id::{Place, RevisionId};
+use crate::api::revision_id::RevisionId;
 use crate::api::timestamp::Timestamp;
 use crate::store::durable::Stamp;
 use crate::store::layout::{CODE_ZIP, CONFIG_JSON, HISTORY, STAGING, VERSIONS};
@@ -190,14 +190,12 @@ impl Judge<'_> {
 
     /// While `$LATEST` is as the last publish left it, its content is what that publish saw.
     fn last_published(&mut self, said: &LatestSaid, code: &CodeIdentity, recorded: &RevisionId) {
-        let Some((left, seen)) = &self.lines.publisher else {
+        let Some(publisher) = &self.lines.publisher else {
             return;
         };
         let mut configuration = said.configuration.clone();
         configuration.set_code(code);
-        let time = RevisionId::time_of(recorded.as_str());
-        let is_as_left = configuration.revision_id(time, Place::Latest) == *left;
-        if is_as_left && seen.as_ref() != Some(&configuration.content_sha256()) {
+        if publisher.is_refuted_by(recorded, &configuration) {
             let path = self.subject.path(HISTORY);
             let problem = "$LATEST is as the last publish left it, and has another ContentSha256 than \
                            LastPublished";
