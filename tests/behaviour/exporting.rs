@@ -117,6 +117,10 @@ fn what_cannot_be_exported_is_refused_and_leaves_the_file_as_it_was() {
     store
         .run(&["export", "hello", directory.to_str().unwrap()])
         .failed(252);
+    let missing = store.beside("missing/");
+    let ran = store.run(&["export", "hello", missing.to_str().unwrap()]);
+    says(ran.failed(252), &["missing/", "no such directory"]);
+    assert!(!store.beside("missing").exists());
     let beside = crate::support::names_in(&store.beside(""));
     assert!(
         beside.iter().all(|name| !name.contains("part")),
