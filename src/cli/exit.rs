@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::visible::visible;
 use crate::api;
 use crate::store::StoreError;
 
@@ -112,6 +113,8 @@ impl Failure {
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
             Self::Operation { operation, error } => {
                 let code = error.code();
+                // What it tells of may come from a file.
+                let error = visible(&error.to_string());
                 let line = format!(
                     "\nAn error occurred ({code}) when calling the {operation} operation: {error}\n"
                 );

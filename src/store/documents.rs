@@ -110,6 +110,14 @@ pub(super) fn read_tags(
         .map_err(|error| StoreError::damaged(&path, error))
 }
 
+/// Checks the `Format` of a document, which is 1 where it says nothing.
+pub(super) fn check_format(document: &Document) -> Result<(), String> {
+    match document.get("Format").map(Value::compact).as_deref() {
+        None | Some("1") => Ok(()),
+        Some(format) => Err(format!("it has format {format}, and 1 is known here")),
+    }
+}
+
 /// Returns the tags in the document of a `function.json`.
 pub(super) fn tags_of(document: &Document) -> Result<Vec<(String, String)>, DocumentError> {
     shape::check(document, FUNCTION_JSON_MEMBERS)?;

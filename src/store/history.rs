@@ -290,6 +290,11 @@ impl LastLine {
 }
 
 impl Line {
+    /// Returns whether it is the line of a publish, and not of an import of what was published.
+    pub(super) fn publishes(&self) -> bool {
+        !self.made.is_empty() && self.operation != IMPORT
+    }
+
     /// Renders the line, line feed included.
     pub(super) fn to_bytes(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
         let mut bytes = serde_json::to_vec(self)

@@ -51,6 +51,7 @@ mod package;
 mod package_comparison;
 mod package_entries;
 mod progress;
+mod published_latest;
 mod registry;
 mod staged_version;
 mod staging;

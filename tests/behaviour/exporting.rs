@@ -5,7 +5,7 @@ use std::process::Command as Process;
 use serde_json::json;
 
 use super::concurrency::at_once;
-use crate::support::{TestStore, entries_of, says};
+use crate::support::{TestStore, entries_of, modified, says, set_modified};
 
 /// Makes hello with versions 1, 3 and 4, an alias, tags and something unpublished.
 pub(crate) fn rich_store() -> TestStore {
@@ -117,6 +117,10 @@ fn what_cannot_be_exported_is_refused_and_leaves_the_file_as_it_was() {
     store
         .run(&["export", "hello", directory.to_str().unwrap()])
         .failed(252);
+    let missing = store.beside("missing/");
+    let ran = store.run(&["export", "hello", missing.to_str().unwrap()]);
+    says(ran.failed(252), &["missing/", "no such directory"]);
+    assert!(!store.beside("missing").exists());
     let beside = crate::support::names_in(&store.beside(""));
     assert!(
         beside.iter().all(|name| !name.contains("part")),
@@ -166,9 +170,48 @@ fn what_is_damaged_is_not_exported_and_the_message_names_it() {
             }),
             ["history.jsonl", "line 2"],
         ),
+        (
+            // The last line is lost, which published version 5.
+            Box::new(|store: &TestStore| {
+                store.publish("hello", &[]).succeeded();
+                let mut lines = store.text("hello/history.jsonl");
+                lines.truncate(lines.trim_end().rfind('\n').unwrap() + 1);
+                std::fs::write(store.join("hello/history.jsonl"), lines).unwrap();
+            }),
+            ["history.jsonl", "no line tells of"],
+        ),
+        (
+            Box::new(|store: &TestStore| {
+                store.create_alias("made", "3", &[]).succeeded();
+                let path = store.join("hello/aliases/made.json");
+                let text = std::fs::read_to_string(&path).unwrap();
+                std::fs::write(&path, text.replace("\"3\"", "\"4\"")).unwrap();
+            }),
+            ["aliases/made.json", "RevisionId"],
+        ),
+        (
+            Box::new(|store: &TestStore| {
+                let path = store.join("hello/$LATEST/code.zip");
+                let (mut package, time) = (std::fs::read(&path).unwrap(), modified(&path));
+                *package.last_mut().unwrap() ^= 1;
+                std::fs::write(&path, package).unwrap();
+                set_modified(&path, time);
+            }),
+            ["$LATEST/code.zip", "the hash"],
+        ),
+        (
+            Box::new(|store: &TestStore| {
+                let path = store.join("hello/function.json");
+                let text = std::fs::read_to_string(&path).unwrap();
+                let newer = text.replace("\"Format\": 1", "\"Format\": 2");
+                std::fs::write(&path, newer).unwrap();
+            }),
+            ["function.json", "format 2"],
+        ),
     ] {
         let store = rich_store();
         damage(&store);
+        assert_eq!(store.run(&["verify"]).code, Some(1));
         let file = store.beside("damaged.tar");
         let ran = store.run(&["export", "hello", file.to_str().unwrap()]);
         says(ran.failed_with("ServiceException", "Export"), &parts);

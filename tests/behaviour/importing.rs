@@ -267,6 +267,7 @@ fn altered(store: &TestStore, path: &str, alter: impl Fn(&mut Vec<u8>)) -> Vec<u
 #[test]
 fn what_is_off_in_the_files_is_refused() {
     let store = rich_store();
+    store.create_alias("made", "3", &[]).succeeded();
     let another = zip_of(&[("app.py", b"another")]);
     for (path, from, to, parts) in [
         (
@@ -305,7 +306,19 @@ fn what_is_off_in_the_files_is_refused() {
             "x",
             ["aliases/live.json", "FunctionVersion"],
         ),
+        (
+            "aliases/made.json",
+            "\"3\"",
+            "\"4\"",
+            ["aliases/made.json", "RevisionId"],
+        ),
         ("function.json", "\"one\"", "1", ["function.json", "Tags"]),
+        (
+            "function.json",
+            "\"Format\": 1",
+            "\"Format\": 2",
+            ["function.json", "format 2"],
+        ),
         (
             "history.jsonl",
             "alice",
@@ -420,9 +433,29 @@ fn a_history_that_does_not_fit_the_versions_is_refused() {
             "version 3 was made twice",
         ),
         (Box::new(|lines| lines[1]["Token"] = json!(7)), "line 2"),
+        (
+            Box::new(|lines| {
+                lines.truncate(3);
+                lines[2]["Removed"] = json!([[2, 2]]);
+            }),
+            "no line tells of",
+        ),
     ] {
         refused(&store, &lines(&*edit), &["history.jsonl", part]);
     }
+}
+
+#[test]
+fn a_publish_that_says_to_have_seen_another_latest_is_refused() {
+    let store = TestStore::new();
+    store.create("hello", &["--publish"]).succeeded();
+    let line = &store.history("hello")[0];
+    let seen = line["LastPublished"]["ContentSha256"].as_str().unwrap();
+    let tar = altered(&store, "hello/history.jsonl", |content| {
+        let text = String::from_utf8(content.clone()).unwrap();
+        *content = text.replace(seen, &"0".repeat(64)).into_bytes();
+    });
+    refused(&store, &tar, &["history.jsonl", "ContentSha256"]);
 }
 
 /// Makes an archive of one entry as it stands, which the library would not write.
@@ -503,6 +536,42 @@ fn hostile_entries_are_refused_wherever_they_stand() {
         &[body, &raw, &[0; 1024]].concat(),
         &["is not the path"],
     );
+}
+
+#[test]
+fn what_stands_in_an_archive_moves_no_terminal() {
+    let store = rich_store();
+    let tars = [
+        [&[0x1b; 512][..], &[b'x'; 4096]].concat(),
+        altered(&store, "hello/versions/3/config.json", |content| {
+            let text = String::from_utf8(content.clone()).unwrap();
+            let mut config: Value = serde_json::from_str(&text).unwrap();
+            config["RevisionId"] = json!("\u{1b}[2J\n");
+            *content = config.to_string().into_bytes();
+        }),
+        altered(&store, "hello/aliases/live.json", |content| {
+            let alias = json!({"FunctionVersion": "3", "RevisionId": "\u{1b}[2J\n"});
+            *content = alias.to_string().into_bytes();
+        }),
+    ];
+    for tar in tars {
+        let ran = import(&store, &tar, &["--as", "copy"]);
+        let said = ran.failed_with("InvalidParameterValueException", "Import");
+        let said = said.trim_matches('\n');
+        assert!(!said.contains(char::is_control), "{said:?}");
+        assert!(said.len() < 1000, "{said}");
+    }
+}
+
+#[test]
+fn zeros_without_end_are_refused() {
+    let store = rich_store();
+    let whole = exported(&store, "hello");
+    let zeros = |count: usize| [&whole[..], &vec![0; count]].concat();
+    refused(&store, &zeros(17 * 1024 * 1024), &["without end"]);
+    import(&store, &zeros(1024 * 1024), &["--as", "copy"]).succeeded();
+    let endless = store.run(&["import", "/dev/zero", "--as", "other"]);
+    endless.failed_with("InvalidParameterValueException", "Import");
 }
 
 #[test]

@@ -11,11 +11,14 @@ use crate::support::{TestStore, zip_of};
 const PACKAGE: &str = r"reading the package \[=* *\] +[0-9]+ % of 34 MB";
 const COMPARISON: &str = r"comparing the packages \[=* *\] +[0-9]+ % of 17 MB";
 const PACKAGES: &str = r"reading the packages \[=* *\] +[0-9]+ % of 68 MB";
+const ARCHIVE: &str = "packages of the archive: [0-9]+ MB";
 const COUNT: &str = "counting what is stored: [0-9]+ packages";
 
 /// Each call that reads, copies or looks at a file takes this long, which makes some seconds of the
 /// work of these tests.
 const SLOW: &str = "inject=pread64:delay_enter=10000";
+const SLOW_READ: &str = "inject=read:delay_enter=10000";
+const SLOW_SMALL: &str = "inject=pread64:delay_enter=500";
 const SLOW_COPY: &str = "inject=copy_file_range:delay_enter=400000";
 const SLOW_LOOK: &str = "inject=statx:delay_enter=1000";
 
@@ -134,6 +137,22 @@ fn comparing_that_takes_over_a_second_has_a_bar_on_a_terminal() {
     let (shown, result) = on_a_terminal(&store, &slow, "xterm");
     is_a_bar_that_is_removed(&shown, COMPARISON);
     assert_eq!(result, "false\n");
+}
+
+#[test]
+fn exporting_and_importing_that_take_over_a_second_show_how_far_they_are_on_a_terminal() {
+    let store = with_large_package();
+    let archive = store.beside("hello.tar").display().to_string();
+    let export = slowly(&format!("export hello {archive}"), SLOW_SMALL);
+    let (shown, result) = on_a_terminal(&store, &export, "xterm");
+    is_a_bar_that_is_removed(&shown, ARCHIVE);
+    assert_eq!(result, "");
+    let import = format!("import {archive} --as copy --query Latest");
+    let (shown, result) = on_a_terminal(&store, &slowly(&import, SLOW_READ), "xterm");
+    let (bar, said) = shown.rsplit_once("\r\u{1b}[2K").unwrap();
+    is_a_bar_that_is_removed(&format!("{bar}\r\u{1b}[2K"), ARCHIVE);
+    assert_eq!(said.trim(), "imported $LATEST of copy, a new function");
+    assert_eq!(result, "true\n");
 }
 
 #[test]

@@ -134,6 +134,25 @@ fn shown_by(store: &TestStore, line: &str, variables: &[(&str, &str)]) -> String
 }
 
 #[test]
+fn an_archive_goes_to_no_terminal_and_comes_from_none() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    for (arguments, refusal) in [
+        ("export hello -", "An archive is not written to a terminal"),
+        (
+            "import - --as copy",
+            "An archive is not read from a terminal",
+        ),
+    ] {
+        let binary = env!("CARGO_BIN_EXE_lambda-store");
+        let shown = shown_by(&store, &format!("{binary} {arguments} || echo $?"), &[]);
+        assert!(shown.starts_with(&format!("\n{refusal}")), "{shown:?}");
+        assert!(shown.ends_with("\n252\n"), "{shown:?}");
+    }
+    assert_eq!(store.files(), before);
+}
+
+#[test]
 fn status_is_coloured_on_a_terminal_unless_somebody_says_no() {
     let store = TestStore::with_function("hello");
     store.publish("hello", &[]).succeeded();

@@ -8,7 +8,7 @@ use crate::api::document::{Document, Value};
 use crate::api::qualifier::AliasName;
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
-use crate::store::documents::tags_of;
+use crate::store::documents::{check_format, tags_of};
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 pub(super) struct VersionFacts {
     /// The SHA-256 of the file, in hexadecimal.
     pub(super) config_sha256: String,
+    /// The time in its revision id, at which it was made; `None` without one.
+    pub(super) made: Option<Timestamp>,
     code_sha256: Option<String>,
     code_size: Option<i64>,
     /// When it was published: the time in its own revision id, which proves it, or what it says of
@@ -30,6 +32,7 @@ impl VersionFacts {
         let configuration = configuration(bytes)?;
         let document = configuration.document();
         let mut published = configuration.last_modified();
+        let mut made = None;
         if let Some(id) = configuration.recorded_revision_id() {
             let time = RevisionId::time_of(&id);
             let right = configuration.revision_id(time, Place::Version(number));
@@ -39,12 +42,12 @@ impl VersionFacts {
                      {right}: the file was edited, or belongs to another version"
                 ));
             }
-            published = Some(time)
-                .filter(|time| time.milliseconds() > 0)
-                .or(published);
+            made = Some(time);
+            published = made.filter(|time| time.milliseconds() > 0).or(published);
         }
         Ok(Self {
             config_sha256: hex(&Sha256::digest(bytes)),
+            made,
             code_sha256: document.string("CodeSha256"),
             code_size: document.get("CodeSize").and_then(Value::as_integer),
             published,
@@ -76,14 +79,26 @@ pub(super) fn configuration(bytes: &[u8]) -> Result<FunctionConfiguration, Strin
     FunctionConfiguration::from_document(document(bytes)?).map_err(|error| error.to_string())
 }
 
-/// Takes the bytes of an alias. The versions that it refers to must be there.
+/// Takes the bytes of an alias, whose revision id must be the fingerprint of it, and returns the time
+/// in that. The versions that it refers to must be there.
 pub(super) fn check_alias(
     name: &AliasName,
     bytes: &[u8],
     has_version: impl Fn(u64) -> bool,
-) -> Result<(), String> {
+) -> Result<Option<Timestamp>, String> {
     let alias = AliasConfiguration::from_document(document(bytes)?);
     let alias = alias.map_err(|error| error.to_string())?;
+    let id = alias.document().string("RevisionId");
+    if let Some(id) = &id {
+        let right = alias.revision_id(name);
+        if **id != *right.as_str() {
+            return Err(format!(
+                "its RevisionId, {id}, is not the fingerprint of the alias {name}, which with that time is \
+                 {right}: the file was edited, or belongs to another alias; if the edit was meant, take its \
+                 RevisionId out"
+            ));
+        }
+    }
     match alias
         .versions()
         .into_iter()
@@ -92,13 +107,15 @@ pub(super) fn check_alias(
         Some(missing) => Err(format!(
             "the alias {name} refers to version {missing}, which is not there"
         )),
-        None => Ok(()),
+        None => Ok(id.as_deref().map(RevisionId::time_of)),
     }
 }
 
 /// Takes the bytes of a `function.json`.
 pub(super) fn check_tags(bytes: &[u8]) -> Result<(), String> {
-    tags_of(&document(bytes)?)
+    let document = document(bytes)?;
+    check_format(&document)?;
+    tags_of(&document)
         .map(drop)
         .map_err(|error| error.to_string())
 }

@@ -14,7 +14,9 @@ use super::checks::{self, VersionFacts};
 use super::lineage::Lineage;
 use super::member::Member;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::FunctionName;
+use crate::api::timestamp::Timestamp;
 use crate::store::documents::{missing, missing_of_version};
 use crate::store::durable::{Directory, Stamp, stamp};
 use crate::store::error::StoreError;
@@ -181,34 +183,56 @@ impl Writer<'_> {
             .documents
             .iter()
             .partition(|(member, ..)| *member == Member::LatestConfig);
+        let mut configuration = None;
         for (_, bytes, stamp) in latest {
             let path = snapshot.path_of(&Member::LatestConfig);
-            checks::configuration(bytes).map_err(|problem| self.damaged(&path, problem))?;
+            let read = checks::configuration(bytes);
+            configuration = Some(read.map_err(|problem| self.damaged(&path, problem))?);
             self.append_document(&Member::LatestConfig, bytes, *stamp)?;
         }
         if let Some((file, seen, path)) = &snapshot.package {
-            self.append_package(&Member::LatestPackage, (file, path), *seen)?;
+            let code = self.append_package(&Member::LatestPackage, (file, path), *seen)?;
             if stamp(file, path)? != *seen {
                 let path = path.clone();
                 return Err(StoreError::EditedMeanwhile { path });
+            }
+            let last = snapshot.view.last().map(|last| &last.line.latest);
+            if let Some(known) = last.filter(|fact| fact.is_believed(*seen))
+                && known.code_sha256 != code.sha256
+            {
+                let problem = format!(
+                    "it has the size and times that the history knows, and not the hash: that was {}, and is \
+                     {}",
+                    known.code_sha256, code.sha256
+                );
+                return Err(self.damaged(path, problem));
+            }
+            if let Some(configuration) = &mut configuration {
+                configuration.set_code(&code);
             }
         }
         let mut versions = BTreeMap::new();
         for number in &snapshot.versions {
             versions.insert(*number, self.append_version(snapshot, *number)?);
         }
+        let mut aliases_made = None;
         for (member, bytes, stamp) in others {
             let checked = match member {
                 Member::Alias(name) => {
                     checks::check_alias(name, bytes, |number| versions.contains_key(&number))
                 }
-                _ => checks::check_tags(bytes),
+                _ => checks::check_tags(bytes).map(|()| None),
             };
-            checked.map_err(|problem| self.damaged(&snapshot.path_of(member), problem))?;
+            let made =
+                checked.map_err(|problem| self.damaged(&snapshot.path_of(member), problem))?;
+            aliases_made = aliases_made.max(made);
             self.append_document(member, bytes, *stamp)?;
         }
         match &snapshot.history {
-            Some((file, stamp)) => self.append_history(snapshot, file, *stamp, &versions),
+            Some(history) => {
+                let others = (&versions, aliases_made, configuration.as_ref());
+                self.append_history(snapshot, history, others)
+            }
             None => Ok(()),
         }
     }
@@ -246,17 +270,23 @@ impl Writer<'_> {
     fn append_history(
         &mut self,
         snapshot: &Snapshot,
-        file: &File,
-        stamp: Stamp,
-        versions: &BTreeMap<u64, VersionFacts>,
+        (file, stamp): &(File, Stamp),
+        (versions, aliases_made, latest): (
+            &BTreeMap<u64, VersionFacts>,
+            Option<Timestamp>,
+            Option<&FunctionConfiguration>,
+        ),
     ) -> Result<(), StoreError> {
         let path = snapshot.path_of(&Member::History);
         let end = snapshot.view.last().map_or(0, LastLine::end);
         let mut of_state = Source::new(file, &path, end);
-        let lineage = Lineage::read(&mut of_state, &path, versions)
+        let lineage = Lineage::read(&mut of_state, &path, versions, aliases_made)
             .map_err(|error| error.told(&path, |problem| self.damaged(&path, problem)))?;
+        latest
+            .map_or(Ok(()), |latest| lineage.check_latest(latest))
+            .map_err(|problem| self.damaged(&path, problem))?;
         let mut source = Source::new(file, &path, lineage.end());
-        self.append(&Member::History, stamp, lineage.end(), &mut source)
+        self.append(&Member::History, *stamp, lineage.end(), &mut source)
     }
 
     fn append_document(

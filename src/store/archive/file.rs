@@ -60,6 +60,9 @@ impl ArchiveFile {
 
 fn stage(path: &Path) -> Result<(File, Option<Place>), StoreError> {
     let cannot = |why: &str| StoreError::io("write", path)(io::Error::other(why));
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(cannot("there is no such directory"));
+    }
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| cannot("it is no name of a file"))?;
     let above = match path.parent() {

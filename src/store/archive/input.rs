@@ -8,6 +8,8 @@ const HEADERS: u64 = 1024 * 1024;
 /// How long the mark of an archive's end is, and what of it the library reads.
 const END: u64 = 1024;
 const END_READ: u64 = 512;
+/// How many zeros may follow it, which fill up the last record: more than any record has.
+const FILLING: u64 = 16 * 1024 * 1024;
 /// What is said of an archive that ends too early.
 pub(super) const NOT_WHOLE: &str = "it ends in the middle: it is not a whole tar archive";
 
@@ -89,6 +91,9 @@ impl<'i> Input<'i> {
                 return Err("something stands behind its end".to_owned());
             }
             zeros += count as u64;
+            if zeros > FILLING {
+                return Err("zeros without end stand behind its end".to_owned());
+            }
         }
         if zeros < END {
             return Err(NOT_WHOLE.to_owned());

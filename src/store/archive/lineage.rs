@@ -5,15 +5,20 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use super::checks::VersionFacts;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::revision_id::RevisionId;
+use crate::api::timestamp::Timestamp;
 use crate::store::error::StoreError;
-use crate::store::history::{FORMAT, IMPORT, LONGEST_LINE, LastLine, Line, parse_line};
+use crate::store::history::{FORMAT, LONGEST_LINE, LastLine, Line, parse_line};
+use crate::store::published_latest::PublishedLatest;
 
 /// What a history comes to.
 #[derive(Default)]
 pub(super) struct Lineage {
     /// The last line; `None` without any.
     pub(super) last: Option<LastLine>,
+    /// What the last publish said of `$LATEST`.
+    publisher: Option<PublishedLatest>,
     /// The hashes of the configurations of the versions that lines made and did not remove.
     made: BTreeMap<u64, String>,
     /// The standing versions that a line removed.
@@ -40,11 +45,12 @@ impl LineageError {
 
 impl Lineage {
     /// Reads a history from front to end. What is wrong is told with the number of
-    /// the line.
+    /// the line. `aliases_made` is the latest time at which an alias was made.
     pub(super) fn read(
         history: impl Read,
         path: &Path,
         versions: &BTreeMap<u64, VersionFacts>,
+        aliases_made: Option<Timestamp>,
     ) -> Result<Self, LineageError> {
         let mut lineage = Self::default();
         let mut reader = BufReader::new(history);
@@ -79,6 +85,7 @@ impl Lineage {
         }
         lineage
             .check_versions(versions)
+            .and_then(|()| lineage.check_last(versions, aliases_made))
             .map_err(LineageError::Wrong)?;
         Ok(lineage)
     }
@@ -119,8 +126,11 @@ impl Lineage {
             }
         }
         let is_made = |number| line.made.iter().any(|made| made.version == number);
-        if line.operation != IMPORT && !line.made.is_empty() && !is_made(published) {
+        if line.publishes() && !is_made(published) {
             return Err("its LastPublished is not what it published".to_owned());
+        }
+        if line.publishes() {
+            self.publisher = Some(PublishedLatest::of(line));
         }
         for made in &line.made {
             let before = self.made.insert(made.version, made.config_sha256.clone());
@@ -158,6 +168,40 @@ impl Lineage {
         match self.removed.first() {
             Some(number) => Err(format!("version {number} was removed, and is there")),
             None => Ok(()),
+        }
+    }
+
+    /// Checks that nothing was made after the last line.
+    fn check_last(
+        &self,
+        versions: &BTreeMap<u64, VersionFacts>,
+        aliases_made: Option<Timestamp>,
+    ) -> Result<(), String> {
+        let unnamed = versions.iter().filter(|(number, _)| !self.knows(**number));
+        let made = unnamed.filter_map(|(_, facts)| facts.made);
+        match (&self.last, made.chain(aliases_made).max()) {
+            (Some(last), Some(made)) if made > last.line.time => Err(format!(
+                "its last line is of {}, and a change at {made} that no line tells of made a version or an \
+                 alias",
+                last.line.time
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks `$LATEST` against what the last publish said of it. The configuration names the package.
+    pub(super) fn check_latest(&self, configuration: &FunctionConfiguration) -> Result<(), String> {
+        match (&self.publisher, &self.last) {
+            (Some(publisher), Some(last))
+                if publisher.is_refuted_by(&last.line.latest.revision_id, configuration) =>
+            {
+                Err(
+                    "$LATEST is as the last publish left it, and has another ContentSha256 than \
+                     LastPublished"
+                        .to_owned(),
+                )
+            }
+            _ => Ok(()),
         }
     }
 

@@ -15,7 +15,9 @@ use super::input::{Input, NOT_WHOLE};
 use super::lineage::Lineage;
 use super::member::{Member, is_directory, is_lock, is_staged};
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::function_name::FunctionName;
+use crate::api::timestamp::Timestamp;
 use crate::store::durable::{Directory, FileTime, MAX_DOCUMENT};
 use crate::store::error::StoreError;
 use crate::store::host::Work;
@@ -50,6 +52,7 @@ impl Store {
             packages: BTreeMap::new(),
             modified: BTreeMap::new(),
             latest: None,
+            latest_configuration: None,
         };
         let input = Input::new(input);
         let unpacked = reader.unpack(&input);
@@ -75,6 +78,7 @@ struct Unpacker<'u, 's> {
     /// The later times of the files of the versions, in milliseconds.
     modified: BTreeMap<u64, u64>,
     latest: Option<CodeIdentity>,
+    latest_configuration: Option<FunctionConfiguration>,
 }
 
 impl<'s> Unpacker<'_, 's> {
@@ -85,7 +89,10 @@ impl<'s> Unpacker<'_, 's> {
             if input.is_at_end() {
                 reader.refused(NOT_WHOLE)
             } else {
-                reader.refused(format!("it is no tar archive, or is damaged ({error})"))
+                // What the library says further on is what stands there.
+                let words = error.to_string();
+                let problem = words.split(':').next().unwrap_or_default();
+                reader.refused(format!("it is no tar archive, or is damaged ({problem})"))
             }
         };
         let mut archive = Archive::new(input);
@@ -189,7 +196,9 @@ impl<'s> Unpacker<'_, 's> {
             _ => {
                 let bytes = self.take_document(member, entry, time)?;
                 let checked = match member {
-                    Member::LatestConfig => checks::configuration(&bytes).map(|_| ()),
+                    Member::LatestConfig => checks::configuration(&bytes).map(|configuration| {
+                        self.latest_configuration = Some(configuration);
+                    }),
                     Member::FunctionJson => checks::check_tags(&bytes),
                     Member::VersionConfig(number) => VersionFacts::of(*number, &bytes)
                         .map(|facts| drop(self.configurations.insert(*number, facts))),
@@ -284,8 +293,9 @@ impl<'s> Unpacker<'_, 's> {
             return Err(self.refused("there is no function in it"));
         }
         let versions = self.check_versions()?;
-        self.check_aliases()?;
-        let lineage = self.check_history()?;
+        let aliases_made = self.check_aliases()?;
+        let lineage = self.check_history(aliases_made)?;
+        self.check_latest(&lineage)?;
         self.flush()?;
         let contents = Contents {
             name,
@@ -323,7 +333,9 @@ impl<'s> Unpacker<'_, 's> {
         Ok(versions)
     }
 
-    fn check_aliases(&self) -> Result<(), StoreError> {
+    /// Returns the time at which the last one was made.
+    fn check_aliases(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut made = None;
         for member in &self.seen {
             let Member::Alias(name) = member else {
                 continue;
@@ -332,23 +344,36 @@ impl<'s> Unpacker<'_, 's> {
             let file = alias_json(name.as_str());
             let read = aliases.map_or(Ok(None), |aliases| aliases.read(&file))?;
             let (bytes, _) = read.ok_or_else(|| self.missing(member))?;
-            checks::check_alias(name, &bytes, |number| self.packages.contains_key(&number))
+            let has_version = |number| self.packages.contains_key(&number);
+            let time = checks::check_alias(name, &bytes, has_version)
                 .map_err(|problem| self.wrong(member, problem))?;
+            made = made.max(time);
         }
-        Ok(())
+        Ok(made)
     }
 
-    fn check_history(&self) -> Result<Lineage, StoreError> {
+    fn check_history(&self, aliases_made: Option<Timestamp>) -> Result<Lineage, StoreError> {
         let directory = self.function.directory();
         match directory.open_file(HISTORY)? {
             Some((file, _)) => {
                 let path = directory.path_of(HISTORY);
                 let wrong = |problem| self.wrong(&Member::History, problem);
-                Lineage::read(file, &path, &self.configurations)
+                Lineage::read(file, &path, &self.configurations, aliases_made)
                     .map_err(|error| error.told(&path, wrong))
             }
             None => Ok(Lineage::default()),
         }
+    }
+
+    fn check_latest(&self, lineage: &Lineage) -> Result<(), StoreError> {
+        let (Some(configuration), Some(code)) = (&self.latest_configuration, &self.latest) else {
+            return Ok(());
+        };
+        let mut configuration = configuration.clone();
+        configuration.set_code(code);
+        lineage
+            .check_latest(&configuration)
+            .map_err(|problem| self.wrong(&Member::History, problem))
     }
 
     fn flush(&self) -> Result<(), StoreError> {

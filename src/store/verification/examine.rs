@@ -17,7 +17,7 @@ use crate::api::qualifier::{AliasName, LATEST};
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::scope::Scope;
 use crate::api::timestamp::Timestamp;
-use crate::store::documents::{parse, tags_of};
+use crate::store::documents::{self, parse, tags_of};
 use crate::store::durable::{Directory, Stamp};
 use crate::store::error::StoreError;
 use crate::store::layout::{CODE_ZIP, CONFIG_JSON};
@@ -321,15 +321,10 @@ pub(super) fn document(bytes: &[u8]) -> Result<Document, Fault> {
     parse("".as_ref(), bytes).map_err(|error| Fault::of_content(&error))
 }
 
-/// Checks the `Format` of a document, which is 1 where it says nothing.
+/// Checks the `Format` of a document.
 pub(super) fn check_format(document: &Document) -> Result<(), Fault> {
-    match document.get("Format").map(Value::compact).as_deref() {
-        None | Some("1") => Ok(()),
-        Some(format) => Err(Fault::new(
-            FindingName::FormatUnknown,
-            format!("it has format {format}, and 1 is known here"),
-        )),
-    }
+    documents::check_format(document)
+        .map_err(|problem| Fault::new(FindingName::FormatUnknown, problem))
 }
 
 /// Returns what members say that follows from where the document stands, and is something else.

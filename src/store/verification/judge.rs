@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::lines::Lines;
 use super::subject::{Documents, ExaminedVersion, Part, Subject};
 use crate::api::code_sha256::CodeIdentity;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::finding::{Finding, FindingName};
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
@@ -197,11 +198,15 @@ impl Judge<'_> {
             );
             self.tell_of_history(FindingName::LatestIdDiffers, problem);
         }
-        // While it is as the last publish left it, its content is what that publish saw.
-        if let Some((left, seen)) = &self.lines.publisher
-            && found == *left
-            && seen.as_ref() != Some(&configuration.content_sha256())
-        {
+        self.last_published(&configuration, &fact.revision_id);
+    }
+
+    /// While `$LATEST` is as the last publish left it, its content is what that publish saw.
+    fn last_published(&mut self, configuration: &FunctionConfiguration, recorded: &RevisionId) {
+        let Some(publisher) = &self.lines.publisher else {
+            return;
+        };
+        if publisher.is_refuted_by(recorded, configuration) {
             let problem = "$LATEST is as the last publish left it, and has another ContentSha256 than \
                            LastPublished";
             self.tell_of_history(FindingName::LastPublishedDiffers, problem.to_owned());

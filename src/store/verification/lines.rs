@@ -6,7 +6,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::alias::AliasState;
 use crate::api::code_sha256::hex;
-use crate::api::configuration::ContentSha256;
 use crate::api::document::Value;
 use crate::api::finding::FindingName;
 use crate::api::revision_id::RevisionId;
@@ -14,6 +13,7 @@ use crate::api::timestamp::Timestamp;
 use crate::api::version_ranges::VersionRanges;
 use crate::store::history::{LastPublished, LatestFact, Line};
 use crate::store::layout::Token;
+use crate::store::published_latest::PublishedLatest;
 
 /// What is wrong with a line.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub(super) struct Lines {
     pub(super) faults: Vec<LineFault>,
     /// The last line that could be read.
     pub(super) last: Option<Line>,
-    /// What the last publish left as the revision id of `$LATEST`, and the content that it saw.
-    pub(super) publisher: Option<(RevisionId, Option<ContentSha256>)>,
+    /// What the last publish said of `$LATEST`.
+    pub(super) publisher: Option<PublishedLatest>,
     /// The versions that were made and not removed since, each with the hash of its configuration.
     pub(super) made: BTreeMap<u64, String>,
     /// The versions that were removed, some of which were made again.
@@ -212,7 +212,7 @@ impl Lines {
     /// Checks what a line says of the last publish.
     fn check_publish(&mut self, line: &Line, before: Option<&Facts>, repeats: bool) {
         let last = line.last_published.as_ref();
-        let publishes = !line.made.is_empty() && line.operation != "Import";
+        let publishes = line.publishes();
         let version = last.map(|last| last.version);
         if publishes && !line.made.iter().any(|made| Some(made.version) == version) {
             let problem = "LastPublished names none of the versions that it made";
@@ -224,8 +224,7 @@ impl Lines {
             self.tell(FindingName::LastPublishedDiffers, problem.to_owned());
         }
         if publishes {
-            let seen = last.map(|last| last.content_sha256.clone());
-            self.publisher = Some((line.latest.revision_id.clone(), seen));
+            self.publisher = Some(PublishedLatest::of(line));
         }
     }
 
