@@ -149,8 +149,7 @@ impl Finding {
                  function finishes or undoes it"
             }
             FindingName::PlaceDiffers => {
-                "nothing must be done: answers go by where the file stands, and the next update writes \
-                 $LATEST anew"
+                "nothing must be done: answers go by where the file stands"
             }
         }
     }
