@@ -104,6 +104,72 @@ fn under_another_name_files_stay_and_answers_tell_the_name() {
 }
 
 #[test]
+fn a_function_with_a_long_life_is_told_alike_of_its_copy_and_lives_on_there() {
+    let store = rich_store();
+    let run = |arguments: &[&str]| store.run(arguments);
+    let weights = ["--routing-config", "AdditionalVersionWeights={1=0.25}"];
+    store.create_alias("next", "3", &weights).succeeded();
+    let moved = ["--function-version", "4", "--routing-config", "{}"];
+    store.update_alias("next", &moved).succeeded();
+    run(&["rollback", "hello", "--alias", "next"]).succeeded();
+    store.create_alias("gone", "1", &[]).succeeded();
+    store
+        .alias("delete-alias", "gone", &[])
+        .succeeded_silently();
+    run(&["restore", "hello", "1"]).succeeded();
+    store.write_code("hello", b"by hand");
+    store.publish("hello", &[]).succeeded();
+    store.update("hello", b"six", &["--publish"]).succeeded();
+    let prune = ["prune", "hello", "--keep-last", "1", "--apply"];
+    assert_eq!(run(&prune).code, Some(0));
+    store.edit_config("hello", |config| config["Timeout"] = json!(9));
+    import(&store, &exported(&store, "hello"), &["--as", "olleh"]).succeeded();
+    let told = |function: &str, arguments: &[&str]| {
+        let arguments = arguments.join(" ").replace('@', function);
+        let ran = run(&arguments.split(' ').collect::<Vec<_>>());
+        // The log group is a setting, which stays.
+        let text = ran
+            .stdout
+            .replace("/aws/lambda/hello", "LOGS")
+            .replace(function, "@");
+        (ran.code, text, ran.stderr.replace(function, "@"))
+    };
+    for arguments in [
+        "get-function --function-name @",
+        "get-function --function-name @:6",
+        "get-function --function-name @:5",
+        "get-function-configuration --function-name @:next",
+        "get-alias --function-name @ --name next",
+        "list-aliases --function-name @",
+        "list-versions-by-function --function-name @",
+        "list-aliases --function-name @ --function-version 1",
+        "log @",
+        "log @ --oneline",
+        "log @ --output json",
+        "status @ --output json",
+        "diff @ next",
+        "diff @ 6",
+        "prune @ --keep-last 1",
+        "rollback @ --alias next --dry-run",
+        "restore @ 3 --dry-run --query CodeSha256",
+    ] {
+        let [of_copy, of_it] = ["olleh", "hello"].map(|function| told(function, &[arguments]));
+        assert_eq!(of_copy, of_it, "{arguments}");
+    }
+    assert_eq!(run(&["verify"]).code, Some(0));
+    assert_eq!(store.publish("olleh", &[]).succeeded()["Version"], "7");
+    run(&["restore", "olleh", "3"]).succeeded();
+    assert_eq!(store.publish("olleh", &[]).succeeded()["Version"], "8");
+    run(&["rollback", "olleh", "--alias", "next", "--to", "6"]).succeeded();
+    let prune = ["prune", "olleh", "--keep-last", "1", "--apply"];
+    assert_eq!(run(&prune).code, Some(0));
+    let line = store.history("olleh").pop().unwrap();
+    assert_eq!(line["HighestVersion"], 8);
+    store.check_chain("olleh");
+    assert_eq!(run(&["verify"]).code, Some(0));
+}
+
+#[test]
 fn a_function_made_of_a_version_is_whole_and_has_nothing_to_publish() {
     let store = rich_store();
     let tar = exported(&store, "hello:3");
