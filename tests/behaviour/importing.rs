@@ -111,7 +111,7 @@ fn a_function_with_a_long_life_is_told_alike_of_its_copy_and_lives_on_there() {
     store.create_alias("next", "3", &weights).succeeded();
     let moved = ["--function-version", "4", "--routing-config", "{}"];
     store.update_alias("next", &moved).succeeded();
-    run(&["rollback", "hello", "--alias", "next"]).succeeded();
+    assert_eq!(run(&["rollback", "hello", "--alias", "next"]).code, Some(0));
     store.create_alias("gone", "1", &[]).succeeded();
     store
         .alias("delete-alias", "gone", &[])
@@ -160,7 +160,8 @@ fn a_function_with_a_long_life_is_told_alike_of_its_copy_and_lives_on_there() {
     assert_eq!(store.publish("olleh", &[]).succeeded()["Version"], "7");
     run(&["restore", "olleh", "3"]).succeeded();
     assert_eq!(store.publish("olleh", &[]).succeeded()["Version"], "8");
-    run(&["rollback", "olleh", "--alias", "next", "--to", "6"]).succeeded();
+    let rollback = ["rollback", "olleh", "--alias", "next", "--to", "6"];
+    assert_eq!(run(&rollback).code, Some(0));
     let prune = ["prune", "olleh", "--keep-last", "1", "--apply"];
     assert_eq!(run(&prune).code, Some(0));
     let line = store.history("olleh").pop().unwrap();
