@@ -77,8 +77,19 @@ impl Answer {
                 "PackageType: the function is a container image, and a store has no registry",
             ));
         }
+        if let Some(error) = document
+            .get("Environment")
+            .and_then(|environment| environment.get("Error"))
+        {
+            return Err(off(format!(
+                "Environment: AWS could not read the variables, they are missing from it ({}); ask again as \
+                 somebody who may decrypt them",
+                error.compact()
+            )));
+        }
         let version = match &*configuration.version() {
             LATEST => None,
+            "" => return Err(off("Version: must be there")),
             text => Some(parse_version(text).ok_or_else(|| {
                 off(format!(
                     "Version: '{text}' is neither $LATEST nor a version's number"

@@ -176,7 +176,14 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         (with("CodeSha256", Value::Null), "CodeSha256"),
         (with("PackageType", json!("Image")), "container image"),
         (with("Version", json!("live")), "Version: 'live'"),
-        (with("Version", Value::Null), "Version"),
+        (with("Version", Value::Null), "Version: must be there"),
+        (
+            with(
+                "Environment",
+                json!({"Error": {"ErrorCode": "AccessDeniedException", "Message": "no"}}),
+            ),
+            "could not read the variables",
+        ),
         (with("LastModified", Value::Null), "LastModified"),
         (with("FunctionName", json!("../x")), "FunctionName"),
         (with("Timeout", json!("9")), "Timeout"),
