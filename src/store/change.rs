@@ -19,9 +19,10 @@ use std::sync::Arc;
 
 use super::apply::{Targets, apply, open_target};
 use super::documents::PublishedVersion;
+use super::draft::Draft;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
-use super::history::{AliasChange, Draft, LatestFact, Line, Made};
+use super::history::{AliasChange, LatestFact, Line, Made};
 use super::host::Notice;
 use super::latest::{Latest, record_written};
 use super::layout::{

@@ -1,8 +1,9 @@
 //! A function that is being made of an uploaded package: staged whole, committed by one rename.
 
+use super::draft::Draft;
 use super::durable::Directory;
 use super::error::StoreError;
-use super::history::{Draft, LatestFact};
+use super::history::LatestFact;
 use super::latest::record_written;
 use super::layout::{
     CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, VERSIONS,

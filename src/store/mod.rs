@@ -35,6 +35,7 @@ mod change;
 mod creation;
 mod deletion;
 mod documents;
+mod draft;
 mod durable;
 mod error;
 mod history;

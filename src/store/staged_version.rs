@@ -5,9 +5,10 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::draft::Draft;
 use super::durable::Directory;
 use super::error::StoreError;
-use super::history::{Draft, Made};
+use super::history::Made;
 use super::latest::Latest;
 use super::layout::{CODE_ZIP, CONFIG_JSON, VERSION_CONFIG_MODE, VERSION_PACKAGE_MODE};
 use super::staging::Upload;

@@ -10,9 +10,10 @@ use crate::api::function_name::FunctionName;
 use crate::api::revision_id::Place;
 use crate::api::timestamp::Timestamp;
 use crate::store::documents::{self, PublishedVersion, missing};
+use crate::store::draft::Draft;
 use crate::store::durable::Directory;
 use crate::store::error::StoreError;
-use crate::store::history::{Draft, IMPORT, LatestFact, Made};
+use crate::store::history::{IMPORT, LatestFact, Made};
 use crate::store::latest::record_written;
 use crate::store::layout::{
     CODE_ZIP, CONFIG_JSON, HISTORY, LATEST, PACKAGE_MODE, PRIVATE_FILE_MODE, VERSIONS,
