@@ -326,6 +326,24 @@ fn a_prune_is_coloured_on_a_terminal_unless_somebody_says_no() {
     assert_eq!(uncoloured, plain);
 }
 
+#[test]
+fn a_finding_is_coloured_on_a_terminal_unless_somebody_says_no() {
+    let store = TestStore::with_function("hello");
+    store.publish("hello", &[]).succeeded();
+    let sound = shown_on_a_terminal(&store, "verify", &[]);
+    assert!(sound.starts_with("\u{1b}[32msound\u{1b}[0m: "), "{sound:?}");
+    store.place_alias("live", &serde_json::json!({"FunctionVersion": "7"}));
+    let plain = store.run(&["verify"]).stdout;
+    let coloured = shown_on_a_terminal(&store, "verify || true", &[]);
+    for word in ["alias-target-missing", "not sound, 1 finding"] {
+        let painted = format!("\u{1b}[31m{word}\u{1b}[0m");
+        assert!(coloured.contains(&painted), "{coloured:?}");
+    }
+    assert_eq!(without_escape_codes(&coloured), plain);
+    let uncoloured = shown_on_a_terminal(&store, "verify || true", &[("NO_COLOR", "1")]);
+    assert_eq!(uncoloured, plain);
+}
+
 /// Takes out the sequences that choose how letters look.
 fn without_escape_codes(text: &str) -> String {
     let codes = fancy_regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
