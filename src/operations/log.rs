@@ -39,12 +39,7 @@ pub fn log(store: &Store, request: &LogRequest) -> Result<LogResponse, Error> {
         .read(&target.name, |view| State::read(view, request))?
         .ok_or_else(|| target.not_found(store))?;
 
-    let mut problems = Vec::new();
-    let mut shares = state.shares.unwrap_or_else(|error| {
-        problems.push(format!("no alias is shown: {error}"));
-        Shares::new()
-    });
-    problems.extend(state.lost);
+    let (mut shares, mut problems) = (state.shares, state.problems);
     let latest_aliases = shares.remove(&AliasTarget::Latest).unwrap_or_default();
     let latest = state.latest.and_then(|(latest, last)| {
         let last = last.map_err(|error| problems.push(error.to_string()));
@@ -67,9 +62,9 @@ pub fn log(store: &Store, request: &LogRequest) -> Result<LogResponse, Error> {
 /// What belongs together. Where some of it cannot be read, that is kept: the rest is told even so.
 struct State {
     latest: Result<(Latest, Result<Last, StoreError>), StoreError>,
-    shares: Result<Shares, StoreError>,
-    /// Which aliases point to versions that are not there.
-    lost: Vec<String>,
+    shares: Shares,
+    /// Which aliases are broken, and which point to versions that are not there.
+    problems: Vec<String>,
     /// Lines and versions never change, so they may be read later; which ones there are is known now.
     history: Option<HistoryLines>,
     versions: Versions,
@@ -81,13 +76,13 @@ impl State {
             let last = Last::read(view, &latest);
             (latest, last)
         });
-        let shares = view.aliases().map(|aliases| shares(&aliases));
+        let (aliases, mut problems) = sound_aliases(view);
+        let shares = shares(&aliases);
+        problems.extend(lost(view, &shares)?);
         Ok(Self {
             latest,
-            lost: shares
-                .as_ref()
-                .map_or(Ok(Vec::new()), |found| lost(view, found))?,
             shares,
+            problems,
             history: view.history()?,
             versions: match request.max_items {
                 Some(_) => view.newest_versions()?,
@@ -95,6 +90,22 @@ impl State {
             },
         })
     }
+}
+
+/// Reads the aliases that can be read, and says what is wrong with the others.
+fn sound_aliases(view: &View) -> (Vec<(AliasName, AliasConfiguration)>, Vec<String>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let names = view.alias_names().unwrap_or_else(|error| {
+        problems.push(format!("no alias is shown: {error}"));
+        Vec::new()
+    });
+    for name in names {
+        match view.alias(&name) {
+            Ok(alias) => found.extend(alias.map(|alias| (name, alias))),
+            Err(error) => problems.push(format!("the alias {name} is not shown: {error}")),
+        }
+    }
+    (found, problems)
 }
 
 /// The aliases by what they send invocations to.

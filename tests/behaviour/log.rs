@@ -725,13 +725,18 @@ fn aliases_that_cannot_be_shown_are_told_on_stderr() {
          hello` says all that is wrong\n"
     );
     fs::write(store.join("hello/aliases/lost.json"), "{}").unwrap();
+    store.place_alias("sound", &json!({"FunctionVersion": "1"}));
     let ran = store.log("hello", &["--oneline"]);
     assert_eq!(ran.code, Some(0));
     says(
         &ran.stderr,
-        &["warning: no alias is shown: ", "hello/aliases/lost.json"],
+        &[
+            "warning: the alias lost is not shown: ",
+            "hello/aliases/lost.json",
+        ],
     );
     assert_eq!(ran.stdout.lines().count(), 4);
+    assert!(ran.stdout.ends_with("\n1        sound\n"), "{}", ran.stdout);
 }
 
 #[test]
