@@ -359,6 +359,16 @@ impl Document {
         self.get(name)?.as_str()
     }
 
+    /// Returns a member's value as a whole number.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name)?.as_integer()
+    }
+
+    /// Returns whether a member is `true`.
+    pub fn is_true(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Value::Leaf(text)) if &**text == "true")
+    }
+
     /// Sets a member where it stands, or puts it at the end.
     pub fn set(&mut self, name: &str, value: Value) {
         match self.members.iter_mut().find(|member| member.name() == name) {

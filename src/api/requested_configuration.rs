@@ -6,7 +6,7 @@
 //! below. The rules are those of `UpdateFunctionConfiguration`; a create applies them to nothing.
 
 use super::configuration::{FunctionConfiguration, default_logging_config};
-use super::document::{Document, DocumentError, Value};
+use super::document::{Document, DocumentError, Member, Value};
 use super::function_name::FunctionName;
 use super::request_shape::CONFIGURATION;
 use super::shape;
@@ -27,6 +27,21 @@ impl RequestedConfiguration {
         shape::check(&document, CONFIGURATION)?;
         shape::leave_out_nulls(&mut document, CONFIGURATION);
         Ok(Self { document })
+    }
+
+    /// Takes what a request gives for a configuration out of its parameters, whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        let is_of_it =
+            |member: &&Member| CONFIGURATION.iter().any(|(name, _)| *name == member.name());
+        let members: Vec<Member> = parameters
+            .members()
+            .iter()
+            .filter(is_of_it)
+            .cloned()
+            .collect();
+        let mut document = Document::of_members(&members);
+        shape::leave_out_nulls(&mut document, CONFIGURATION);
+        Self { document }
     }
 
     /// Returns the document.

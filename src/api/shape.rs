@@ -10,6 +10,10 @@ use super::document::{Document, DocumentError, Member, Value};
 pub enum Shape {
     /// Text.
     String,
+    /// Text that is one of these; a client leaves it to the service to tell.
+    OneOf(&'static [&'static str]),
+    /// Bytes; in JSON text, in base64.
+    Blob,
     /// A whole number.
     Integer,
     /// Any number.
@@ -35,14 +39,24 @@ impl Shape {
         match self {
             Self::AtLeast(_, shape) => shape.kind(),
             Self::Requiring(_, members) => Self::Structure(members),
+            Self::OneOf(_) => Self::String,
             other => other,
+        }
+    }
+
+    /// Returns the members of a structure, none for anything else.
+    #[must_use]
+    pub fn members(self) -> Members {
+        match self.kind() {
+            Self::Structure(members) => members,
+            _ => &[],
         }
     }
 
     /// Says whether a value is of this kind, whatever it holds, and how the kind is named.
     pub fn fits(self, value: &Value) -> (bool, &'static str) {
         match self.kind() {
-            Self::String => (value.kind() == "a string", "a string"),
+            Self::String | Self::Blob => (value.kind() == "a string", "a string"),
             Self::Integer => (value.as_integer().is_some(), "a whole number"),
             Self::Number => (value.kind() == "a number", "a number"),
             Self::Boolean => (value.kind() == "a boolean", "true or false"),
@@ -93,14 +107,14 @@ const LAYER: Members = &[
 const S3_FILES_CONFIG: Members = &[("DirectS3Read", Shape::String)];
 
 /// `FileSystemConfig` of the model.
-pub(super) const FILE_SYSTEM_CONFIG: Members = &[
+const FILE_SYSTEM_CONFIG: Members = &[
     ("Arn", Shape::String),
     ("LocalMountPath", Shape::String),
     ("S3FilesConfig", Shape::Structure(S3_FILES_CONFIG)),
 ];
 
 /// `ImageConfig` of the model.
-const IMAGE_CONFIG: Members = &[
+pub(super) const IMAGE_CONFIG: Members = &[
     ("EntryPoint", Shape::List(&Shape::String)),
     ("Command", Shape::List(&Shape::String)),
     ("WorkingDirectory", Shape::String),
@@ -433,6 +447,7 @@ pub(super) mod tests {
         };
         match (shape.kind(), model["type"].as_str().unwrap()) {
             (Shape::String, "string")
+            | (Shape::Blob, "blob")
             | (Shape::Integer, "integer" | "long")
             | (Shape::Number, "double")
             | (Shape::Boolean, "boolean") => {}

@@ -51,6 +51,10 @@ pub(super) struct Globals {
     #[arg(long)]
     pub(super) no_paginate: bool,
 
+    /// Say on stderr which operation is called and with which parameters
+    #[arg(long)]
+    pub(super) debug: bool,
+
     #[command(flatten)]
     _ignored: Ignored,
 }
@@ -58,10 +62,6 @@ pub(super) struct Globals {
 /// Options of the AWS CLI about connections and credentials: a store has neither.
 #[derive(Args)]
 #[command(next_help_heading = "Options of the AWS CLI that are accepted and ignored")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 struct Ignored {
     /// Ignored: a store has no credentials
     #[arg(long, value_name = "NAME")]
@@ -90,9 +90,6 @@ struct Ignored {
     /// Ignored: packages are files
     #[arg(long, value_name = "FORMAT")]
     cli_binary_format: Option<String>,
-    /// Ignored
-    #[arg(long)]
-    debug: bool,
 }
 
 impl Globals {

@@ -3,10 +3,9 @@
 //! A command parses its options into a request, calls one operation and renders the answer. No rule
 //! about Lambda lives here.
 
-mod alias;
+mod api_command;
 mod colour;
 mod commands;
-mod configuration;
 mod diff_words;
 mod differences;
 mod exit;
@@ -17,6 +16,7 @@ mod log_text;
 mod notices;
 mod output;
 mod paging;
+mod parameter_options;
 mod parameters;
 mod pointing;
 mod progress;
@@ -73,7 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         word = first_word(&cli, &arguments);
     }
     let called = word.and_then(|position| {
-        let named = |command: &&Command| arguments[position] == command.name;
+        let named = |command: &&Command| arguments[position] == command.name();
         Some((position, COMMANDS.iter().find(named)?))
     });
     let Some((position, command)) = called else {

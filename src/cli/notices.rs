@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use super::progress::Progress;
+use crate::api::document::{Document, Member, Value};
 use crate::store::{Notice, Notify};
 
 /// Returns what prints what a person may want to know; waiting and progress are shown on a terminal
@@ -33,6 +34,26 @@ fn print(notice: &Notice<'_>, progress: &Progress) {
         Notice::Working { work, done } => progress.show(*work, *done),
         Notice::WorkEnded => progress.clear(),
     }
+}
+
+/// Says what a command line was understood as; values of environment variables may be secrets.
+pub(super) fn understood(operation: &str, parameters: &Document) {
+    let shown = parameters.members().iter().map(|member| {
+        let value = match member.name() {
+            "Environment" => without_values(member.value()),
+            _ => member.value().clone(),
+        };
+        Member::new(member.name(), value)
+    });
+    let shown = Value::Object(shown.collect());
+    say(&format!("debug: {operation} {}", shown.compact()));
+}
+
+fn without_values(environment: &Value) -> Value {
+    let hidden = |member: &Member| Member::new(member.name(), Value::string("***"));
+    let variables = environment.get("Variables").map(Value::members);
+    let variables = variables.unwrap_or_default().iter().map(hidden).collect();
+    Value::object([("Variables", Value::Object(variables))])
 }
 
 /// Returns whether somebody reads stderr on a terminal.

@@ -14,11 +14,11 @@ use super::globals::Globals;
 use super::input;
 use super::output::Rendering;
 use super::parameters::Parameters;
-use crate::api::document::Value;
+use crate::api::document::{Document, Value};
 use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
 
 /// The options of every command that lists.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct PagingArgs {
     /// Print so many items at the most, and a token to go on from if there are more
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
@@ -58,25 +58,27 @@ pub(super) enum Paging {
 }
 
 impl PagingArgs {
-    /// Checks the options as the AWS CLI does before any call.
-    pub(super) fn check(
+    /// Says which pages are wanted. A page of one's own is asked for by parameters, which a file may
+    /// give, too; they turn the paging off, as in the AWS CLI.
+    pub(super) fn settle(
         self,
         globals: &Globals,
-        mut parameters: Parameters,
+        parameters: &mut Document,
+        checks: &mut Parameters,
     ) -> Result<Paging, Failure> {
-        let marker = input::optional_text("--marker", self.marker)?;
+        if let Some(marker) = input::optional_text("--marker", self.marker)? {
+            parameters.set("Marker", Value::string(&marker));
+        }
         let starting_token = input::optional_text("--starting-token", self.starting_token)?;
         let (max_items, page_size) = (self.max_items, self.page_size);
-        let is_once = globals.no_paginate || marker.is_some();
-        if is_once {
+        let is_given = |name| parameters.get(name).is_some();
+        if globals.no_paginate || is_given("Marker") || is_given("MaxItems") {
             let given = [
                 ("--starting-token", starting_token.is_some()),
                 ("--page-size", page_size.is_some()),
             ];
-            let given: Vec<&str> = given
-                .iter()
-                .filter_map(|(option, is_given)| is_given.then_some(*option))
-                .collect();
+            let given = given.iter().filter(|(_, is_given)| *is_given);
+            let given: Vec<&str> = given.map(|(option, _)| *option).collect();
             if !given.is_empty() {
                 return Err(Failure::Usage(format!(
                     "Error during pagination: Cannot specify --no-paginate along with pagination \
@@ -84,13 +86,16 @@ impl PagingArgs {
                     given.join(", ")
                 )));
             }
+            if let Some(max_items) = max_items {
+                parameters.set("MaxItems", Value::integer(max_items));
+            }
+            return Ok(Paging::Once {
+                marker: parameters.string("Marker"),
+                max_items: parameters.integer("MaxItems"),
+            });
         }
-        parameters.minimum("MaxItems", max_items, 1);
-        parameters.minimum("PageSize", page_size, 1);
-        parameters.into_result()?;
-        if is_once {
-            return Ok(Paging::Once { marker, max_items });
-        }
+        checks.minimum("MaxItems", max_items, 1);
+        checks.minimum("PageSize", page_size, 1);
         let from = starting_token.as_deref().map(Token::parse).transpose()?;
         Ok(Paging::Merged {
             from: from.unwrap_or_default(),
@@ -104,14 +109,14 @@ impl Paging {
     /// Lists what an operation answers with, a page per marker and `MaxItems`, under the member that
     /// the items have in its answer.
     pub(super) fn list(
-        self,
+        &self,
         rendering: &Rendering,
         member: &str,
         page: impl Fn(Option<String>, Option<i64>) -> Result<Page, Failure>,
     ) -> Result<Outcome, Failure> {
         let (mut outcome, broken) = match self {
             Self::Once { marker, max_items } => {
-                let page = page(marker, max_items)?;
+                let page = page(marker.clone(), *max_items)?;
                 let marker = page.next_marker.as_deref().map(Value::string);
                 let marker = marker.map(|marker| ("NextMarker", marker));
                 let items = (member, Value::Array(page.items));
@@ -123,7 +128,7 @@ impl Paging {
                 page_size,
                 max_items,
             } => {
-                let list = merge(from, page_size, max_items, page)?;
+                let list = merge(from, *page_size, *max_items, page)?;
                 let size = page_size.map_or(DEFAULT_PAGE, as_count);
                 let token = list.next_marker.as_deref().map(token_of);
                 let outcome = rendering.read_list(member, list.items, size, token.as_deref());
@@ -139,7 +144,7 @@ impl Paging {
 
 /// Puts pages together until there are no more, or as many items as are wanted.
 fn merge(
-    from: Token,
+    from: &Token,
     page_size: Option<i64>,
     max_items: Option<i64>,
     page: impl Fn(Option<String>, Option<i64>) -> Result<Page, Failure>,
@@ -147,7 +152,7 @@ fn merge(
     let mut skipped = from.truncated.unwrap_or_default();
     let mut left = max_items.map_or(usize::MAX, as_count);
     let mut list = Page {
-        next_marker: from.marker,
+        next_marker: from.marker.clone(),
         items: Vec::new(),
         broken: Vec::new(),
     };

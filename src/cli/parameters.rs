@@ -2,7 +2,7 @@
 //! minima, never maxima, patterns or choices.
 
 use super::exit::Failure;
-use crate::api::document::{Document, Value};
+use crate::api::document::{Document, Member, Value};
 use crate::api::shape::{Members, Shape};
 
 /// The violations found so far, a line each.
@@ -26,17 +26,16 @@ impl Parameters {
         }
     }
 
-    /// Checks the parameters of a request, each of which the table knows.
-    pub(super) fn check_all(&mut self, parameters: &Document, known: Members) {
-        for member in parameters.members() {
-            if let Some((name, shape)) = known.iter().find(|(name, _)| *name == member.name()) {
-                self.check(name, member.value(), *shape);
-            }
+    /// Checks the parameters of a request.
+    pub(super) fn check_request(&mut self, parameters: &Document, request: Shape) {
+        if let Shape::Requiring(required, _) = request {
+            self.check_required("input", parameters.members(), required);
         }
+        self.check_members(None, parameters.members(), request.members());
     }
 
     /// Checks a parameter and all within it.
-    pub(super) fn check(&mut self, parameter: &str, value: &Value, shape: Shape) {
+    fn check(&mut self, parameter: &str, value: &Value, shape: Shape) {
         let (fits, expected) = shape.fits(value);
         if !fits {
             // The value itself may be a secret.
@@ -52,13 +51,12 @@ impl Parameters {
                 self.check(parameter, value, *shape);
             }
             Shape::Requiring(required, members) => {
-                for name in required.iter().filter(|name| value.get(name).is_none()) {
-                    let line = format!("Missing required parameter in {parameter}: \"{name}\"");
-                    self.0.push(line);
-                }
-                self.check_members(parameter, value, members);
+                self.check_required(parameter, value.members(), required);
+                self.check_members(Some(parameter), value.members(), members);
             }
-            Shape::Structure(members) => self.check_members(parameter, value, members),
+            Shape::Structure(members) => {
+                self.check_members(Some(parameter), value.members(), members);
+            }
             Shape::Map(shape) => {
                 for member in value.members() {
                     let name = format!("{parameter}.{}", member.name());
@@ -70,19 +68,36 @@ impl Parameters {
                     self.check(&format!("{parameter}[{index}]"), item, *shape);
                 }
             }
-            Shape::String | Shape::Integer | Shape::Number | Shape::Boolean => {}
+            Shape::String
+            | Shape::OneOf(_)
+            | Shape::Blob
+            | Shape::Integer
+            | Shape::Number
+            | Shape::Boolean => {}
         }
     }
 
-    fn check_members(&mut self, parameter: &str, value: &Value, known: Members) {
-        for member in value.members() {
+    fn check_required(&mut self, parent: &str, given: &[Member], required: &[&str]) {
+        let is_given = |name: &str| given.iter().any(|member| member.name() == name);
+        for name in required.iter().filter(|name| !is_given(name)) {
+            let line = format!("Missing required parameter in {parent}: \"{name}\"");
+            self.0.push(line);
+        }
+    }
+
+    /// `parent` is none for the parameters of the request itself.
+    fn check_members(&mut self, parent: Option<&str>, given: &[Member], known: Members) {
+        for member in given {
             let name = member.name();
             if let Some((_, shape)) = known.iter().find(|(known, _)| *known == name) {
-                self.check(&format!("{parameter}.{name}"), member.value(), *shape);
+                let parameter =
+                    parent.map_or_else(|| name.to_owned(), |parent| format!("{parent}.{name}"));
+                self.check(&parameter, member.value(), *shape);
             } else {
                 let names: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
                 self.0.push(format!(
-                    "Unknown parameter in {parameter}: \"{name}\", must be one of: {}",
+                    "Unknown parameter in {}: \"{name}\", must be one of: {}",
+                    parent.unwrap_or("input"),
                     names.join(", ")
                 ));
             }
@@ -133,11 +148,12 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::request_shape::{CONFIGURATION, ROUTING_CONFIG};
+    use crate::api::request_shape::{CONFIGURATION, UPDATE_ALIAS};
 
     fn lines(parameters: &str) -> Vec<String> {
         let mut found = Parameters::default();
-        found.check_all(&Document::parse(parameters).unwrap(), CONFIGURATION);
+        let request = Shape::Structure(CONFIGURATION);
+        found.check_request(&Document::parse(parameters).unwrap(), request);
         found.0
     }
 
@@ -191,9 +207,10 @@ mod tests {
     #[test]
     fn a_fraction_has_a_minimum_too() {
         let mut found = Parameters::default();
-        let routing = r#"{"AdditionalVersionWeights": {"2": -0.1, "3": 0, "4": 0.0, "5": 2.5}}"#;
-        let routing = Value::parse(routing).unwrap();
-        found.check("RoutingConfig", &routing, ROUTING_CONFIG);
+        let weights = r#"{"AdditionalVersionWeights": {"2": -0.1, "3": 0, "4": 0.0, "5": 2.5}}"#;
+        let parameters =
+            format!(r#"{{"FunctionName": "f", "Name": "a", "RoutingConfig": {weights}}}"#);
+        found.check_request(&Document::parse(&parameters).unwrap(), UPDATE_ALIAS);
         assert_eq!(
             found.0,
             [

@@ -1,6 +1,7 @@
 //! Requests about aliases.
 
 use crate::api::alias::{AliasConfiguration, RoutingConfig};
+use crate::api::document::Document;
 
 /// What `CreateAlias` is asked.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +16,19 @@ pub struct CreateAliasRequest {
     pub description: Option<String>,
     /// Another version that gets a share of the invocations.
     pub routing_config: Option<RoutingConfig>,
+}
+
+impl CreateAliasRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            name: parameters.string("Name").unwrap_or_default(),
+            function_version: parameters.string("FunctionVersion").unwrap_or_default(),
+            description: parameters.string("Description"),
+            routing_config: parameters.get("RoutingConfig").map(RoutingConfig::of_value),
+        }
+    }
 }
 
 /// What `UpdateAlias` is asked. Members left out stay as they are.
@@ -34,6 +48,20 @@ pub struct UpdateAliasRequest {
     pub revision_id: Option<String>,
 }
 
+impl UpdateAliasRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            name: parameters.string("Name").unwrap_or_default(),
+            function_version: parameters.string("FunctionVersion"),
+            description: parameters.string("Description"),
+            routing_config: parameters.get("RoutingConfig").map(RoutingConfig::of_value),
+            revision_id: parameters.string("RevisionId"),
+        }
+    }
+}
+
 /// What `GetAlias` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct GetAliasRequest {
@@ -41,6 +69,16 @@ pub struct GetAliasRequest {
     pub function_name: String,
     /// The alias's name.
     pub name: String,
+}
+
+impl GetAliasRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            name: parameters.string("Name").unwrap_or_default(),
+        }
+    }
 }
 
 /// What `ListAliases` is asked.
@@ -54,6 +92,18 @@ pub struct ListAliasesRequest {
     pub marker: Option<String>,
     /// How many entries the page has at the most; see [`page_size`](crate::api::paging::page_size).
     pub max_items: Option<i64>,
+}
+
+impl ListAliasesRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            function_version: parameters.string("FunctionVersion"),
+            marker: parameters.string("Marker"),
+            max_items: parameters.integer("MaxItems"),
+        }
+    }
 }
 
 /// What `ListAliases` answers.
@@ -74,4 +124,14 @@ pub struct DeleteAliasRequest {
     pub function_name: String,
     /// The alias's name.
     pub name: String,
+}
+
+impl DeleteAliasRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            name: parameters.string("Name").unwrap_or_default(),
+        }
+    }
 }

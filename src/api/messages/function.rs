@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::{Document, Member, Value};
 use crate::api::requested_configuration::RequestedConfiguration;
 
 /// What `CreateFunction` is asked. Members left out get AWS's defaults.
@@ -18,6 +19,27 @@ pub struct CreateFunctionRequest {
     pub publish: bool,
 }
 
+impl CreateFunctionRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            configuration: RequestedConfiguration::of_parameters(parameters),
+            tags: tags_of(parameters),
+            publish: parameters.is_true("Publish"),
+        }
+    }
+}
+
+fn tags_of(parameters: &Document) -> Vec<(String, String)> {
+    let tag_of = |member: &Member| {
+        let value = member.value().as_str().unwrap_or_default();
+        (member.name().to_owned(), value)
+    };
+    let tags = parameters.get("Tags").map(Value::members);
+    tags.unwrap_or_default().iter().map(tag_of).collect()
+}
+
 /// What `UpdateFunctionConfiguration` is asked. Members left out stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateFunctionConfigurationRequest {
@@ -27,6 +49,17 @@ pub struct UpdateFunctionConfigurationRequest {
     pub configuration: RequestedConfiguration,
     /// The revision id that `$LATEST` must have.
     pub revision_id: Option<String>,
+}
+
+impl UpdateFunctionConfigurationRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            configuration: RequestedConfiguration::of_parameters(parameters),
+            revision_id: parameters.string("RevisionId"),
+        }
+    }
 }
 
 /// What `UpdateFunctionCode` is asked.
@@ -44,6 +77,19 @@ pub struct UpdateFunctionCodeRequest {
     pub revision_id: Option<String>,
 }
 
+impl UpdateFunctionCodeRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            configuration: RequestedConfiguration::of_parameters(parameters),
+            publish: parameters.is_true("Publish"),
+            dry_run: parameters.is_true("DryRun"),
+            revision_id: parameters.string("RevisionId"),
+        }
+    }
+}
+
 /// What `GetFunctionConfiguration` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct GetFunctionConfigurationRequest {
@@ -53,6 +99,16 @@ pub struct GetFunctionConfigurationRequest {
     pub qualifier: Option<String>,
 }
 
+impl GetFunctionConfigurationRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            qualifier: parameters.string("Qualifier"),
+        }
+    }
+}
+
 /// What `GetFunction` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct GetFunctionRequest {
@@ -60,6 +116,16 @@ pub struct GetFunctionRequest {
     pub function_name: String,
     /// A version or alias; `$LATEST` if left out.
     pub qualifier: Option<String>,
+}
+
+impl GetFunctionRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            qualifier: parameters.string("Qualifier"),
+        }
+    }
 }
 
 /// What `GetFunction` answers.
@@ -84,6 +150,17 @@ pub struct ListFunctionsRequest {
     pub max_items: Option<i64>,
 }
 
+impl ListFunctionsRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_version: parameters.string("FunctionVersion"),
+            marker: parameters.string("Marker"),
+            max_items: parameters.integer("MaxItems"),
+        }
+    }
+}
+
 /// What `ListFunctions` answers.
 #[derive(Debug, Clone)]
 pub struct ListFunctionsResponse {
@@ -102,4 +179,14 @@ pub struct DeleteFunctionRequest {
     pub function_name: String,
     /// A version; the whole function if left out.
     pub qualifier: Option<String>,
+}
+
+impl DeleteFunctionRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            qualifier: parameters.string("Qualifier"),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What each operation is asked and answers, by resource.
 //!
 //! A request holds its parameters as they came; the operation checks them, all together. A
-//! deployment package travels beside its request, because it is a file and not a value.
+//! deployment package travels beside its request, because it is a file and not a value. What AWS has
+//! is made of a document, under the model's names, whose kinds were checked.
 
 mod alias;
 mod archive;

@@ -1,6 +1,7 @@
 //! Requests about published versions.
 
 use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Document;
 
 /// What `PublishVersion` is asked.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,18 @@ pub struct PublishVersionRequest {
     pub description: Option<String>,
     /// The revision id that `$LATEST` must have.
     pub revision_id: Option<String>,
+}
+
+impl PublishVersionRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            code_sha256: parameters.string("CodeSha256"),
+            description: parameters.string("Description"),
+            revision_id: parameters.string("RevisionId"),
+        }
+    }
 }
 
 /// What `PublishVersion` answers.
@@ -34,6 +47,17 @@ pub struct ListVersionsByFunctionRequest {
     pub marker: Option<String>,
     /// How many entries the page has at the most; see [`page_size`](crate::api::paging::page_size).
     pub max_items: Option<i64>,
+}
+
+impl ListVersionsByFunctionRequest {
+    /// Makes the request of parameters whose kinds were checked.
+    pub fn of_parameters(parameters: &Document) -> Self {
+        Self {
+            function_name: parameters.string("FunctionName").unwrap_or_default(),
+            marker: parameters.string("Marker"),
+            max_items: parameters.integer("MaxItems"),
+        }
+    }
 }
 
 /// What `ListVersionsByFunction` answers.

@@ -1,45 +1,33 @@
 //! `delete-alias`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::document::Value;
 use crate::api::messages::DeleteAliasRequest;
-use crate::cli::alias::AliasArgs;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::parameters::Parameters;
+use crate::cli::parameter_options::{ALIAS_NAME, FUNCTION_NAME};
 use crate::operations;
 
-const OPERATION: &str = "DeleteAlias";
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "delete-alias",
+    operation: "DeleteAlias",
+    request: request_shape::FUNCTION_AND_ALIAS,
+    is_paginated: false,
+    about: "Delete an alias",
+    details: "The versions that it points to stay. An alias that is not there counts as \
+        deleted. Nothing is printed.",
+    examples: "  lambda-store delete-alias --function-name hello --name live",
+    options: &[&[FUNCTION_NAME, ALIAS_NAME]],
+    run,
+};
 
-/// Delete an alias
-///
-/// The versions that it points to stay. An alias that is not there counts as deleted. Nothing is
-/// printed.
-#[derive(Args)]
-#[command(after_help = "Examples:\n  lambda-store delete-alias --function-name hello --name live")]
-pub(super) struct DeleteAliasArgs {
-    #[command(flatten)]
-    alias: AliasArgs,
-}
-
-impl Run for DeleteAliasArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        self.alias.check(&mut parameters);
-        parameters.into_result()?;
-        let (function_name, name) = self.alias.names()?;
-        let request = DeleteAliasRequest {
-            function_name,
-            name,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        // The model has no output for it.
-        let answer = Value::object([]);
-        operations::delete_alias(&store, &request)
-            .map(|()| rendering.changed(&answer))
-            .map_err(Failure::of(OPERATION))
-    }
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = DeleteAliasRequest::of_parameters(&call.parameters);
+    let store = call.open_store()?;
+    // The model has no output for it.
+    let answer = Value::object([]);
+    operations::delete_alias(&store, &request)
+        .map(|()| call.rendering.changed(&answer))
+        .map_err(call.failure())
 }

@@ -1,45 +1,33 @@
 //! `get-alias`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::alias::AliasConfiguration;
 use crate::api::messages::GetAliasRequest;
-use crate::cli::alias::AliasArgs;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::parameters::Parameters;
+use crate::cli::parameter_options::{ALIAS_NAME, FUNCTION_NAME};
 use crate::operations;
 
-const OPERATION: &str = "GetAlias";
-
-/// Print what an alias points to
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store get-alias --function-name hello --name live\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "get-alias",
+    operation: "GetAlias",
+    request: request_shape::FUNCTION_AND_ALIAS,
+    is_paginated: false,
+    about: "Print what an alias points to",
+    details: "",
+    examples: "  lambda-store get-alias --function-name hello --name live\n  \
     lambda-store get-alias --function-name hello --name live \\\n    \
-    --query FunctionVersion --output text"
-)]
-pub(super) struct GetAliasArgs {
-    #[command(flatten)]
-    alias: AliasArgs,
-}
+    --query FunctionVersion --output text",
+    options: &[&[FUNCTION_NAME, ALIAS_NAME]],
+    run,
+};
 
-impl Run for GetAliasArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        self.alias.check(&mut parameters);
-        parameters.into_result()?;
-        let (function_name, name) = self.alias.names()?;
-        let request = GetAliasRequest {
-            function_name,
-            name,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        operations::get_alias(&store, &request)
-            .map(AliasConfiguration::into_value)
-            .map(|answer| rendering.read(&answer))
-            .map_err(Failure::of(OPERATION))
-    }
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = GetAliasRequest::of_parameters(&call.parameters);
+    let store = call.open_store()?;
+    operations::get_alias(&store, &request)
+        .map(AliasConfiguration::into_value)
+        .map(|answer| call.rendering.read(&answer))
+        .map_err(call.failure())
 }

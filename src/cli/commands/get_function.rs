@@ -1,21 +1,15 @@
 //! `get-function`
 
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-
-use clap::Args;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-
-use super::Run;
 use crate::api::document::Value;
 use crate::api::messages::{GetFunctionRequest, GetFunctionResponse};
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::parameters::Parameters;
+use crate::cli::parameter_options::{FUNCTION_NAME, QUALIFIER};
 use crate::operations;
-
-const OPERATION: &str = "GetFunction";
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// What stands in a path of a URL as it is (RFC 3986, unreserved characters and `/`).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -25,39 +19,26 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Print a function's configuration, where its package is, and its tags
-///
-/// Code.Location is a file:// URL of the very package of that state.
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store get-function --function-name hello\n  \
-    lambda-store get-function --function-name hello:3 --query Code.Location --output text"
-)]
-pub(super) struct GetFunctionArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    /// Name a version or an alias
-    #[arg(long, value_name = "QUALIFIER")]
-    qualifier: Option<String>,
-}
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "get-function",
+    operation: "GetFunction",
+    request: request_shape::FUNCTION_AND_QUALIFIER,
+    is_paginated: false,
+    about: "Print a function's configuration, where its package is, and its tags",
+    details: "Code.Location is a file:// URL of the very package of that state.",
+    examples: "  lambda-store get-function --function-name hello\n  \
+    lambda-store get-function --function-name hello:3 --query Code.Location --output text",
+    options: &[&[FUNCTION_NAME, QUALIFIER]],
+    run,
+};
 
-impl Run for GetFunctionArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.not_empty("Qualifier", self.qualifier.as_deref());
-        parameters.into_result()?;
-        let request = GetFunctionRequest {
-            function_name: input::text("--function-name", &self.function_name)?,
-            qualifier: input::optional_text("--qualifier", self.qualifier)?,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        operations::get_function(&store, &request)
-            .map(|response| rendering.read(&answer(response)))
-            .map_err(Failure::of(OPERATION))
-    }
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = GetFunctionRequest::of_parameters(&call.parameters);
+    let store = call.open_store()?;
+    operations::get_function(&store, &request)
+        .map(|response| call.rendering.read(&answer(response)))
+        .map_err(call.failure())
 }
 
 fn answer(response: GetFunctionResponse) -> Value {

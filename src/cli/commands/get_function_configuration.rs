@@ -1,47 +1,31 @@
 //! `get-function-configuration`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::messages::GetFunctionConfigurationRequest;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::parameters::Parameters;
+use crate::cli::parameter_options::{FUNCTION_NAME, QUALIFIER};
 use crate::operations;
 
-const OPERATION: &str = "GetFunctionConfiguration";
-
-/// Print the configuration of $LATEST, of a version, or of what an alias points to
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store get-function-configuration --function-name hello\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "get-function-configuration",
+    operation: "GetFunctionConfiguration",
+    request: request_shape::FUNCTION_AND_QUALIFIER,
+    is_paginated: false,
+    about: "Print the configuration of $LATEST, of a version, or of what an alias points to",
+    details: "",
+    examples: "  lambda-store get-function-configuration --function-name hello\n  \
     lambda-store get-function-configuration --function-name hello --qualifier 3\n  \
-    lambda-store get-function-configuration --function-name hello:live"
-)]
-pub(super) struct GetFunctionConfigurationArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    /// Name a version or an alias
-    #[arg(long, value_name = "QUALIFIER")]
-    qualifier: Option<String>,
-}
+    lambda-store get-function-configuration --function-name hello:live",
+    options: &[&[FUNCTION_NAME, QUALIFIER]],
+    run,
+};
 
-impl Run for GetFunctionConfigurationArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.not_empty("Qualifier", self.qualifier.as_deref());
-        parameters.into_result()?;
-        let request = GetFunctionConfigurationRequest {
-            function_name: input::text("--function-name", &self.function_name)?,
-            qualifier: input::optional_text("--qualifier", self.qualifier)?,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        operations::get_function_configuration(&store, &request)
-            .map(|configuration| rendering.read(&configuration.into_value()))
-            .map_err(Failure::of(OPERATION))
-    }
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = GetFunctionConfigurationRequest::of_parameters(&call.parameters);
+    let store = call.open_store()?;
+    operations::get_function_configuration(&store, &request)
+        .map(|configuration| call.rendering.read(&configuration.into_value()))
+        .map_err(call.failure())
 }

@@ -1,55 +1,46 @@
 //! `list-aliases`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::alias::AliasConfiguration;
 use crate::api::messages::ListAliasesRequest;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::paging::{Page, PagingArgs};
-use crate::cli::parameters::Parameters;
+use crate::cli::paging::Page;
+use crate::cli::parameter_options::FUNCTION_NAME;
 use crate::operations;
 
-const OPERATION: &str = "ListAliases";
-
-/// Print the aliases of a function, by name
-///
-/// An alias that is broken is left out and named on stderr.
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store list-aliases --function-name hello\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "list-aliases",
+    operation: "ListAliases",
+    request: request_shape::LIST_ALIASES,
+    is_paginated: true,
+    about: "Print the aliases of a function, by name",
+    details: "An alias that is broken is left out and named on stderr.",
+    examples: "  lambda-store list-aliases --function-name hello\n  \
     lambda-store list-aliases --function-name hello --function-version 3 \\\n    \
-    --query 'Aliases[].Name' --output text"
-)]
-pub(super) struct ListAliasesArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    /// Print only aliases that point to this version; weights do not count
-    #[arg(long, value_name = "VERSION")]
-    function_version: Option<String>,
-    #[command(flatten)]
-    paging: PagingArgs,
-}
+    --query 'Aliases[].Name' --output text",
+    options: &[&[
+        FUNCTION_NAME,
+        ParameterOption::new(
+            "function-version",
+            "FunctionVersion",
+            "VERSION",
+            "Print only aliases that point to this version; weights do not count",
+        ),
+    ]],
+    run,
+};
 
-impl Run for ListAliasesArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.not_empty("FunctionVersion", self.function_version.as_deref());
-        let paging = self.paging.check(globals, parameters)?;
-        let function_name = input::text("--function-name", &self.function_name)?;
-        let function_version = input::optional_text("--function-version", self.function_version)?;
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        paging.list(&rendering, "Aliases", |marker, max_items| {
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = ListAliasesRequest::of_parameters(&call.parameters);
+    let (store, failure) = (call.open_store()?, call.failure());
+    call.paging
+        .list(&call.rendering, "Aliases", |marker, max_items| {
             let request = ListAliasesRequest {
-                function_name: function_name.clone(),
-                function_version: function_version.clone(),
                 marker,
                 max_items,
+                ..request.clone()
             };
             operations::list_aliases(&store, &request)
                 .map(|response| Page {
@@ -61,7 +52,6 @@ impl Run for ListAliasesArgs {
                         .collect(),
                     broken: response.broken,
                 })
-                .map_err(Failure::of(OPERATION))
+                .map_err(&failure)
         })
-    }
 }

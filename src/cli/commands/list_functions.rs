@@ -1,46 +1,41 @@
 //! `list-functions`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::messages::ListFunctionsRequest;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::paging::{Page, PagingArgs};
-use crate::cli::parameters::Parameters;
+use crate::cli::paging::Page;
 use crate::operations;
 
-const OPERATION: &str = "ListFunctions";
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "list-functions",
+    operation: "ListFunctions",
+    request: request_shape::LIST_FUNCTIONS,
+    is_paginated: true,
+    about: "Print all functions, by name",
+    details: "A function that is broken is left out and named on stderr.",
+    examples: "  lambda-store list-functions --query 'Functions[].FunctionName' --output text\n  \
+    lambda-store list-functions --function-version ALL --max-items 100",
+    options: &[&[ParameterOption::new(
+        "function-version",
+        "FunctionVersion",
+        "ALL",
+        "Print every version of each function, if this is ALL",
+    )]],
+    run,
+};
 
-/// Print all functions, by name
-///
-/// A function that is broken is left out and named on stderr.
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store list-functions --query 'Functions[].FunctionName' --output text\n  \
-    lambda-store list-functions --function-version ALL --max-items 100"
-)]
-pub(super) struct ListFunctionsArgs {
-    /// Print every version of each function, if this is ALL
-    #[arg(long, value_name = "ALL")]
-    function_version: Option<String>,
-    #[command(flatten)]
-    paging: PagingArgs,
-}
-
-impl Run for ListFunctionsArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let function_version = input::optional_text("--function-version", self.function_version)?;
-        let paging = self.paging.check(globals, Parameters::default())?;
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        paging.list(&rendering, "Functions", |marker, max_items| {
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = ListFunctionsRequest::of_parameters(&call.parameters);
+    let (store, failure) = (call.open_store()?, call.failure());
+    call.paging
+        .list(&call.rendering, "Functions", |marker, max_items| {
             let request = ListFunctionsRequest {
-                function_version: function_version.clone(),
                 marker,
                 max_items,
+                ..request.clone()
             };
             operations::list_functions(&store, &request)
                 .map(|response| Page {
@@ -52,7 +47,6 @@ impl Run for ListFunctionsArgs {
                         .collect(),
                     broken: response.broken,
                 })
-                .map_err(Failure::of(OPERATION))
+                .map_err(&failure)
         })
-    }
 }

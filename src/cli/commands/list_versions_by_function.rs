@@ -1,49 +1,38 @@
 //! `list-versions-by-function`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::messages::ListVersionsByFunctionRequest;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::paging::{Page, PagingArgs};
-use crate::cli::parameters::Parameters;
+use crate::cli::paging::Page;
+use crate::cli::parameter_options::FUNCTION_NAME;
 use crate::operations;
 
-const OPERATION: &str = "ListVersionsByFunction";
-
-/// Print $LATEST and all published versions, by number
-///
-/// A version that is broken is left out and named on stderr.
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store list-versions-by-function --function-name hello\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "list-versions-by-function",
+    operation: "ListVersionsByFunction",
+    request: request_shape::LIST_VERSIONS_BY_FUNCTION,
+    is_paginated: true,
+    about: "Print $LATEST and all published versions, by number",
+    details: "A version that is broken is left out and named on stderr.",
+    examples: "  lambda-store list-versions-by-function --function-name hello\n  \
     lambda-store list-versions-by-function --function-name hello \\\n    \
-    --query 'Versions[].Version' --output text"
-)]
-pub(super) struct ListVersionsByFunctionArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    #[command(flatten)]
-    paging: PagingArgs,
-}
+    --query 'Versions[].Version' --output text",
+    options: &[&[FUNCTION_NAME]],
+    run,
+};
 
-impl Run for ListVersionsByFunctionArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        let paging = self.paging.check(globals, parameters)?;
-        let function_name = input::text("--function-name", &self.function_name)?;
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        paging.list(&rendering, "Versions", |marker, max_items| {
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = ListVersionsByFunctionRequest::of_parameters(&call.parameters);
+    let (store, failure) = (call.open_store()?, call.failure());
+    call.paging
+        .list(&call.rendering, "Versions", |marker, max_items| {
             let request = ListVersionsByFunctionRequest {
-                function_name: function_name.clone(),
                 marker,
                 max_items,
+                ..request.clone()
             };
             operations::list_versions_by_function(&store, &request)
                 .map(|response| Page {
@@ -55,7 +44,6 @@ impl Run for ListVersionsByFunctionArgs {
                         .collect(),
                     broken: response.broken,
                 })
-                .map_err(Failure::of(OPERATION))
+                .map_err(&failure)
         })
-    }
 }

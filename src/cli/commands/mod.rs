@@ -30,41 +30,36 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::HELP_WIDTH;
+use super::api_command::ApiCommand;
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) const COMMANDS: [Command; 24] = [
-    Command::of::<init::InitArgs>("init"),
-    Command::of::<status::StatusArgs>("status"),
-    Command::of::<log::LogArgs>("log"),
-    Command::of::<diff::DiffArgs>("diff"),
-    Command::of::<verify::VerifyArgs>("verify"),
-    Command::of::<create_function::CreateFunctionArgs>("create-function"),
-    Command::of::<update_function_code::UpdateFunctionCodeArgs>("update-function-code"),
-    Command::of::<update_function_configuration::UpdateFunctionConfigurationArgs>(
-        "update-function-configuration",
-    ),
-    Command::of::<publish_version::PublishVersionArgs>("publish-version"),
-    Command::of::<get_function::GetFunctionArgs>("get-function"),
-    Command::of::<get_function_configuration::GetFunctionConfigurationArgs>(
-        "get-function-configuration",
-    ),
-    Command::of::<list_functions::ListFunctionsArgs>("list-functions"),
-    Command::of::<list_versions_by_function::ListVersionsByFunctionArgs>(
-        "list-versions-by-function",
-    ),
-    Command::of::<restore::RestoreArgs>("restore"),
-    Command::of::<delete_function::DeleteFunctionArgs>("delete-function"),
-    Command::of::<create_alias::CreateAliasArgs>("create-alias"),
-    Command::of::<update_alias::UpdateAliasArgs>("update-alias"),
-    Command::of::<get_alias::GetAliasArgs>("get-alias"),
-    Command::of::<list_aliases::ListAliasesArgs>("list-aliases"),
-    Command::of::<delete_alias::DeleteAliasArgs>("delete-alias"),
-    Command::of::<rollback::RollbackArgs>("rollback"),
-    Command::of::<prune::PruneArgs>("prune"),
-    Command::of::<export::ExportArgs>("export"),
-    Command::of::<import::ImportArgs>("import"),
+pub(super) static COMMANDS: [Command; 24] = [
+    Command::own::<init::InitArgs>("init"),
+    Command::own::<status::StatusArgs>("status"),
+    Command::own::<log::LogArgs>("log"),
+    Command::own::<diff::DiffArgs>("diff"),
+    Command::own::<verify::VerifyArgs>("verify"),
+    Command::Api(&create_function::COMMAND),
+    Command::Api(&update_function_code::COMMAND),
+    Command::Api(&update_function_configuration::COMMAND),
+    Command::Api(&publish_version::COMMAND),
+    Command::Api(&get_function::COMMAND),
+    Command::Api(&get_function_configuration::COMMAND),
+    Command::Api(&list_functions::COMMAND),
+    Command::Api(&list_versions_by_function::COMMAND),
+    Command::own::<restore::RestoreArgs>("restore"),
+    Command::Api(&delete_function::COMMAND),
+    Command::Api(&create_alias::COMMAND),
+    Command::Api(&update_alias::COMMAND),
+    Command::Api(&get_alias::COMMAND),
+    Command::Api(&list_aliases::COMMAND),
+    Command::Api(&delete_alias::COMMAND),
+    Command::own::<rollback::RollbackArgs>("rollback"),
+    Command::own::<prune::PruneArgs>("prune"),
+    Command::own::<export::ExportArgs>("export"),
+    Command::own::<import::ImportArgs>("import"),
 ];
 
 /// A command's options, which it can run with.
@@ -77,33 +72,52 @@ trait Run: Args {
 pub(super) type Action = Box<dyn FnOnce(&Globals) -> Result<Outcome, Failure>>;
 
 /// A command as it is listed.
-pub(super) struct Command {
-    /// Its name, which is AWS's where AWS has it.
-    pub(super) name: &'static str,
+pub(super) enum Command {
+    /// One that `aws lambda` has.
+    Api(&'static ApiCommand),
+    /// One of our own.
+    Own(OwnCommand),
+}
+
+/// A command that AWS does not have.
+pub(super) struct OwnCommand {
+    name: &'static str,
     add_options: fn(clap::Command) -> clap::Command,
     action: fn(&mut ArgMatches) -> Result<Action, clap::Error>,
 }
 
 impl Command {
-    const fn of<A: Run + 'static>(name: &'static str) -> Self {
-        Self {
+    const fn own<A: Run + 'static>(name: &'static str) -> Self {
+        Self::Own(OwnCommand {
             name,
             add_options: A::augment_args,
             action: |matches| {
                 let options = A::from_arg_matches_mut(matches)?;
                 Ok(Box::new(|globals| options.run(globals)))
             },
+        })
+    }
+
+    /// Returns its name.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Api(command) => command.name,
+            Self::Own(command) => command.name,
         }
     }
 
     /// Returns its definition, with all its options.
     pub(super) fn definition(&self) -> clap::Command {
-        let command = clap::Command::new(self.name)
+        let command = clap::Command::new(self.name())
             .args_override_self(true)
             .max_term_width(HELP_WIDTH);
         // The last that are added describe the command, so the common options come first, and are
         // shown last, under a heading of their own.
-        (self.add_options)(Globals::augment_args(command).next_help_heading(None))
+        let command = Globals::augment_args(command).next_help_heading(None);
+        match self {
+            Self::Api(own) => own.describe(command),
+            Self::Own(own) => (own.add_options)(command),
+        }
     }
 
     /// Parses its options and those of every command.
@@ -111,14 +125,21 @@ impl Command {
     /// The command is parsed by itself: as one of many under a command of commands, defining the
     /// others, and copying the common options to each, took a quarter of the instructions of a
     /// publish.
-    pub(super) fn parse(&self, arguments: Vec<OsString>) -> Result<(Globals, Action), clap::Error> {
-        let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name);
+    pub(super) fn parse(
+        &'static self,
+        arguments: Vec<OsString>,
+    ) -> Result<(Globals, Action), clap::Error> {
+        let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
         definition
             .try_get_matches_from_mut(arguments)
             .and_then(|mut matches| {
                 let globals = Globals::from_arg_matches_mut(&mut matches)?;
-                Ok((globals, (self.action)(&mut matches)?))
+                let action = match self {
+                    Self::Api(command) => command.action(&mut matches)?,
+                    Self::Own(command) => (command.action)(&mut matches)?,
+                };
+                Ok((globals, action))
             })
             .map_err(|error| error.format(&mut definition))
     }

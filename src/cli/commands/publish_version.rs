@@ -1,70 +1,67 @@
 //! `publish-version`
 
-use clap::Args;
-
-use super::Run;
 use crate::api::messages::{PublishVersionRequest, PublishVersionResponse};
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::parameters::Parameters;
-use crate::cli::{input, notices};
+use crate::cli::notices;
+use crate::cli::parameter_options::FUNCTION_NAME;
 use crate::operations;
 
-const OPERATION: &str = "PublishVersion";
-
-/// Make an immutable version of $LATEST
-///
-/// If neither code nor configuration changed since the last publish, that version is returned as it
-/// stands, and none is made.
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  lambda-store publish-version --function-name hello\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "publish-version",
+    operation: "PublishVersion",
+    request: request_shape::PUBLISH_VERSION,
+    is_paginated: false,
+    about: "Make an immutable version of $LATEST",
+    details: "If neither code nor configuration changed since the last publish, that version is \
+        returned as it stands, and none is made.",
+    examples: "  lambda-store publish-version --function-name hello\n  \
     hash=$(lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip \\\n    \
     --dry-run --query CodeSha256 --output text)\n  \
-    lambda-store publish-version --function-name hello --code-sha256 \"$hash\" --description v1.2"
-)]
-pub(super) struct PublishVersionArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    /// Publish only if the package has this SHA-256, in base64
-    #[arg(long, alias = "code-sha-256", value_name = "HASH")]
-    code_sha256: Option<String>,
-    /// Describe the version; without it, it has the description of $LATEST
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    /// Publish only if $LATEST has this revision id
-    #[arg(long, value_name = "ID")]
-    revision_id: Option<String>,
-}
+    lambda-store publish-version --function-name hello --code-sha256 \"$hash\" --description v1.2",
+    options: &[&[
+        FUNCTION_NAME,
+        ParameterOption::new(
+            "code-sha256",
+            "CodeSha256",
+            "HASH",
+            "Publish only if the package has this SHA-256, in base64",
+        )
+        .or("code-sha-256"),
+        ParameterOption::new(
+            "description",
+            "Description",
+            "TEXT",
+            "Describe the version; without it, it has the description of $LATEST",
+        ),
+        ParameterOption::new(
+            "revision-id",
+            "RevisionId",
+            "ID",
+            "Publish only if $LATEST has this revision id",
+        ),
+    ]],
+    run,
+};
 
-impl Run for PublishVersionArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        parameters.into_result()?;
-        let request = PublishVersionRequest {
-            function_name: input::text("--function-name", &self.function_name)?,
-            code_sha256: input::optional_text("--code-sha256", self.code_sha256)?,
-            description: input::optional_text("--description", self.description)?,
-            revision_id: input::optional_text("--revision-id", self.revision_id)?,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        let PublishVersionResponse {
-            configuration,
-            unchanged_since,
-        } = operations::publish_version(&store, &request).map_err(Failure::of(OPERATION))?;
-        let name = configuration.function_name();
-        let answer = configuration.into_value();
-        let Some(version) = unchanged_since else {
-            return Ok(rendering.changed(&answer));
-        };
-        let mut outcome = rendering.read(&answer);
-        if notices::is_for_a_person() {
-            let unchanged = format!("{name} is unchanged since version {version}\n");
-            outcome.stderr.push_str(&unchanged);
-        }
-        Ok(outcome)
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = PublishVersionRequest::of_parameters(&call.parameters);
+    let store = call.open_store()?;
+    let PublishVersionResponse {
+        configuration,
+        unchanged_since,
+    } = operations::publish_version(&store, &request).map_err(call.failure())?;
+    let name = configuration.function_name();
+    let answer = configuration.into_value();
+    let Some(version) = unchanged_since else {
+        return Ok(call.rendering.changed(&answer));
+    };
+    let mut outcome = call.rendering.read(&answer);
+    if notices::is_for_a_person() {
+        let unchanged = format!("{name} is unchanged since version {version}\n");
+        outcome.stderr.push_str(&unchanged);
     }
+    Ok(outcome)
 }

@@ -1,78 +1,63 @@
 //! `update-function-code`
 
-use clap::Args;
-
-use super::Run;
+use crate::api;
 use crate::api::messages::UpdateFunctionCodeRequest;
-use crate::cli::configuration::Given;
+use crate::api::request_shape;
+use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::globals::Globals;
-use crate::cli::input;
-use crate::cli::parameters::Parameters;
+use crate::cli::parameter_options::{ARCHITECTURES, FUNCTION_NAME, REVISION_ID};
 use crate::operations;
 
-const OPERATION: &str = "UpdateFunctionCode";
-
-/// Give $LATEST another deployment package
-#[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
-#[command(
-    after_help = "Examples:\n  lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip\n  \
+/// The command.
+pub(super) static COMMAND: ApiCommand = ApiCommand {
+    name: "update-function-code",
+    operation: "UpdateFunctionCode",
+    request: request_shape::UPDATE_FUNCTION_CODE,
+    is_paginated: false,
+    about: "Give $LATEST another deployment package",
+    details: "",
+    examples: "  lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip\n  \
     lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --publish\n  \
-    lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --dry-run"
-)]
-pub(super) struct UpdateFunctionCodeArgs {
-    /// Name the function, by name or ARN
-    #[arg(long, value_name = "NAME")]
-    function_name: String,
-    /// Take the package from this file; the path alone does, too
-    #[arg(long, value_name = "fileb://PATH")]
-    zip_file: String,
-    /// Say what the code is made for: `x86_64` or `arm64`
-    #[arg(long, value_name = "NAME", num_args = 0.., action = clap::ArgAction::Set)]
-    architectures: Option<Vec<String>>,
-    /// Publish a version of the new code at once
-    #[arg(long, overrides_with = "_no_publish")]
-    publish: bool,
-    #[arg(long = "no-publish", hide = true)]
-    _no_publish: bool,
-    /// Check the package and print what its hash and size would be; change nothing
-    #[arg(long, overrides_with = "_no_dry_run")]
-    dry_run: bool,
-    #[arg(long = "no-dry-run", hide = true)]
-    _no_dry_run: bool,
-    /// Update only if $LATEST has this revision id
-    #[arg(long, value_name = "ID")]
-    revision_id: Option<String>,
-}
+    lambda-store update-function-code --function-name hello --zip-file fileb://hello.zip --dry-run",
+    options: &[&[
+        FUNCTION_NAME,
+        ParameterOption::new(
+            "zip-file",
+            "ZipFile",
+            "fileb://PATH",
+            "Take the package from this file; the path alone does, too",
+        ),
+        ARCHITECTURES,
+        ParameterOption::switch(
+            "publish",
+            "no-publish",
+            "Publish",
+            "Publish a version of the new code at once",
+        ),
+        ParameterOption::switch(
+            "dry-run",
+            "no-dry-run",
+            "DryRun",
+            "Check the package and print what its hash and size would be; change nothing",
+        ),
+        REVISION_ID,
+    ]],
+    run,
+};
 
-impl Run for UpdateFunctionCodeArgs {
-    fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        let mut given = Given::default();
-        given.take("Architectures", "--architectures", self.architectures)?;
-        let mut parameters = Parameters::default();
-        parameters.not_empty("FunctionName", Some(&self.function_name));
-        let configuration = given.checked(parameters)?;
-        let package = input::package("--zip-file", &self.zip_file)?;
-        let request = UpdateFunctionCodeRequest {
-            function_name: input::text("--function-name", &self.function_name)?,
-            configuration,
-            publish: self.publish,
-            dry_run: self.dry_run,
-            revision_id: input::optional_text("--revision-id", self.revision_id)?,
-        };
-        let rendering = globals.rendering()?;
-        let store = globals.open_store(OPERATION)?;
-        let answer = operations::update_function_code(&store, &request, &package)
-            .map_err(Failure::of(OPERATION))?
-            .into_value();
-        Ok(if request.dry_run {
-            rendering.read(&answer)
-        } else {
-            rendering.changed(&answer)
-        })
-    }
+fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    let request = UpdateFunctionCodeRequest::of_parameters(&call.parameters);
+    let Some(package) = &call.package else {
+        let problem = "ZipFile: must be given; a store takes code from nowhere else";
+        return Err(call.failure()(api::Error::invalid(problem)));
+    };
+    let store = call.open_store()?;
+    let answer = operations::update_function_code(&store, &request, package)
+        .map_err(call.failure())?
+        .into_value();
+    Ok(if request.dry_run {
+        call.rendering.read(&answer)
+    } else {
+        call.rendering.changed(&answer)
+    })
 }
