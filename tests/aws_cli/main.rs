@@ -1,0 +1,106 @@
+//! The real AWS CLI, version 2, and `lambda-store` come to the same.
+//!
+//! A command line is run by both. The AWS CLI asks a server of this test, which has the answer from
+//! `lambda-store` on the same store; so both have the same to print. What they print, their exit codes,
+//! what they ask for, and what stands in the store afterwards must be equal. Where they differ on purpose,
+//! the README says so in a table that this test reads.
+//!
+//! Needs Debian's package `awscli`, and the network and pip for today's service model.
+//! `VECTORS='list-functions --output table' cargo test --test aws_cli same -- --nocapture` shows what both
+//! come to for command lines of one's own, a line each.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    clippy::allow_attributes,
+    reason = "tests stop at the first surprise"
+)]
+
+mod aws;
+mod bridge;
+mod comparing;
+mod fixture;
+mod http;
+#[path = "../support/mod.rs"]
+mod support;
+mod vectors;
+mod wire;
+mod workplace;
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use aws::{Aws, Driver};
+use comparing::differences;
+use vectors::Vector;
+use workplace::Workplace;
+
+/// Returns what is wrong with how the programs compare, a text for each vector.
+fn wrong(vectors: &Mutex<VecDeque<Vector>>, aws: &mut dyn Aws) -> Vec<String> {
+    let mut workplace = Workplace::new(aws);
+    let mut wrong = Vec::new();
+    while let Some(vector) = next(vectors) {
+        let (aws, own) = workplace.run(&vector);
+        if own_vectors().is_some() {
+            println!("=== {}\n--- aws: {aws}--- own: {own}", vector.line);
+        }
+        let found = differences(&vector, &aws, &own);
+        let (row, allowed) = vector.difference.unwrap_or_default();
+        let mut told: Vec<String> = found
+            .iter()
+            .filter(|(part, _)| !allowed.contains(part))
+            .map(|(part, difference)| format!("{part:?}:\n{difference}"))
+            .collect();
+        if found.is_empty() && !allowed.is_empty() {
+            told.push(format!("they do not differ, and are said to: {row}"));
+        }
+        if !told.is_empty() {
+            wrong.push(format!("=== {}\n{}\n", vector.line, told.join("\n")));
+        }
+    }
+    wrong
+}
+
+/// Returns the command lines that somebody tries.
+fn own_vectors() -> Option<String> {
+    std::env::var("VECTORS").ok()
+}
+
+fn next(vectors: &Mutex<VecDeque<Vector>>) -> Option<Vector> {
+    vectors.lock().unwrap().pop_front()
+}
+
+#[test]
+fn the_same_command_line_comes_to_the_same() {
+    let vectors: VecDeque<Vector> = match own_vectors() {
+        Some(lines) => lines.lines().map(Vector::of_ones_own).collect(),
+        None => vectors::all().copied().collect(),
+    };
+    let count = vectors.len();
+    let vectors = Mutex::new(vectors);
+    let threads = std::thread::available_parallelism().unwrap().get();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| wrong(&vectors, &mut Driver::start())))
+            .collect();
+        let ended = started
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap());
+        ended.collect()
+    });
+    assert!(
+        wrong.is_empty(),
+        "{}{} of {count} command lines",
+        wrong.concat(),
+        wrong.len()
+    );
+}
+
+#[test]
+fn the_aws_cli_is_version_2() {
+    let version = aws::version();
+    assert!(version.starts_with("aws-cli/2."), "{version}");
+}
