@@ -1,6 +1,14 @@
 //! The command lines that both programs are run with.
 
+mod checks;
+mod files;
 mod lists;
+mod outputs;
+mod reads;
+mod refused;
+mod shorthand;
+mod waits;
+mod writes;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +34,19 @@ pub struct Vector {
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Vector> {
-    [lists::VECTORS].into_iter().flatten()
+    [
+        checks::VECTORS,
+        files::VECTORS,
+        lists::VECTORS,
+        outputs::VECTORS,
+        reads::VECTORS,
+        refused::VECTORS,
+        shorthand::VECTORS,
+        waits::VECTORS,
+        writes::VECTORS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Both come to the same.

@@ -1,0 +1,126 @@
+//! Values and requests from files, and skeletons of requests.
+
+use super::Part::{Stderr, Stdout};
+use super::{Vector, differs, same};
+
+pub const VECTORS: &[Vector] = &[
+    same("publish-version --function-name bare --description file://description.txt"),
+    same("publish-version --function-name bare --description=file://unicode.txt"),
+    same("publish-version --function-name bare --description file://empty.txt"),
+    same("publish-version --function-name bare --description fileb://description.txt"),
+    same("get-function --function-name file://unicode.txt"),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "publish-version --function-name bare --description file://nope.txt",
+    ),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "publish-version --function-name bare --description file://.",
+    ),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "update-function-code --function-name hello --zip-file fileb://nope.zip",
+    ),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "update-function-code --function-name hello --zip-file file://code.zip",
+    ),
+    same("update-function-code --function-name hello --zip-file fileb://not-a.zip"),
+    same("update-function-code --function-name hello --zip-file fileb://empty.txt"),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment file://nope.json",
+    ),
+    differs(
+        "what is wrong with a file",
+        &[Stderr],
+        "get-function-configuration --cli-input-json file://nope.json",
+    ),
+    same("update-function-configuration --cli-input-json file://request.json"),
+    same("update-function-configuration --cli-input-yaml file://request.yaml"),
+    same("update-function-configuration --cli-input-json file://request.json --timeout 9"),
+    same("update-function-configuration --cli-input-json file://request.json --function-name bare"),
+    same("update-function-configuration --cli-input-json file://unknown.json"),
+    same("update-function-configuration --cli-input-json file://wrong.json"),
+    same("update-function-configuration --cli-input-yaml file://wrong.json"),
+    same("update-function-configuration --cli-input-json file://request.yaml"),
+    same(
+        "update-function-configuration --cli-input-json file://request.json --cli-input-yaml file://request.yaml",
+    ),
+    same(
+        r#"get-function-configuration --cli-input-json '{"FunctionName": "hello", "Qualifier": "2"}'"#,
+    ),
+    same(
+        r#"get-function-configuration --cli-input-json '{"FunctionName": "hello", "Qualifier": "2"}' --qualifier 3"#,
+    ),
+    same(r#"get-function-configuration --cli-input-json '{"FunctionName": 7}'"#),
+    same(r#"get-function-configuration --cli-input-json '{"FunctionName": null}'"#),
+    same(r#"get-function-configuration --cli-input-json '{}'"#),
+    same(
+        r#"get-function-configuration --cli-input-json '{"FunctionName": "hello", "Nonsense": 1}'"#,
+    ),
+    same(r#"get-function-configuration --cli-input-json '{"functionName": "hello"}'"#),
+    same("get-function-configuration --cli-input-json '[]'"),
+    same("get-function-configuration --cli-input-json '\"x\"'"),
+    same("get-function-configuration --cli-input-json ''"),
+    same("get-function-configuration --cli-input-yaml 'FunctionName: hello'"),
+    same("get-function-configuration --cli-input-yaml '{FunctionName: hello, Qualifier: \"2\"}'"),
+    same("get-function-configuration --cli-input-yaml 'FunctionName: hello\nQualifier: 2'"),
+    same("get-function-configuration --cli-input-yaml '[hello'"),
+    same("get-function-configuration --cli-input-yaml ''"),
+    same(r#"list-functions --cli-input-json '{"MaxItems": 2}' --query 'Functions[].FunctionName'"#),
+    same(
+        r#"list-functions --cli-input-json '{"FunctionVersion": "ALL"}' --query 'Functions[].Version'"#,
+    ),
+    same(
+        r#"update-alias --cli-input-json '{"FunctionName": "hello", "Name": "live", "RoutingConfig": {"AdditionalVersionWeights": {"3": 0.1}}}'"#,
+    ),
+    same(
+        r#"update-function-configuration --cli-input-json '{"FunctionName": "hello", "Timeout": "7"}'"#,
+    ),
+    same(
+        r#"update-function-configuration --cli-input-json '{"FunctionName": "hello", "Timeout": 0, "Layers": [""], "Environment": {"Variables": {"A": 1}}}'"#,
+    ),
+    same(
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "DryRun": true}' --zip-file fileb://code.zip"#,
+    ),
+    same(
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "Publish": true}' --zip-file fileb://code.zip --no-publish --query Version"#,
+    ),
+    same(
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "ZipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}'"#,
+    ),
+    same("create-function --generate-cli-skeleton"),
+    same("create-function --generate-cli-skeleton input"),
+    same("create-function --generate-cli-skeleton output"),
+    same("get-function --generate-cli-skeleton"),
+    same("get-function --function-name hello --generate-cli-skeleton output"),
+    same("get-function --generate-cli-skeleton output"),
+    same("get-function-configuration --generate-cli-skeleton"),
+    same("update-function-code --generate-cli-skeleton"),
+    same("update-function-configuration --generate-cli-skeleton"),
+    same("publish-version --generate-cli-skeleton"),
+    same("publish-version --function-name x --generate-cli-skeleton"),
+    same("publish-version --function-name x --generate-cli-skeleton output --query Version"),
+    same("list-functions --generate-cli-skeleton"),
+    same("list-functions --generate-cli-skeleton output"),
+    same("list-versions-by-function --generate-cli-skeleton"),
+    same("list-aliases --function-name hello --generate-cli-skeleton output"),
+    same("delete-function --generate-cli-skeleton"),
+    same("delete-function --function-name x --generate-cli-skeleton output"),
+    same("create-alias --generate-cli-skeleton"),
+    same("update-alias --generate-cli-skeleton"),
+    same("get-alias --generate-cli-skeleton"),
+    same("delete-alias --generate-cli-skeleton"),
+    differs(
+        "the comments of a yaml-input skeleton",
+        &[Stdout],
+        "publish-version --generate-cli-skeleton yaml-input",
+    ),
+    super::usage("publish-version --generate-cli-skeleton nonsense"),
+];
