@@ -1,6 +1,5 @@
 //! The real AWS CLI, version 2, with today's service model.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,6 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use crate::support::Ran;
+use crate::vectors::Variables;
 
 const PROGRAM: &str = "/usr/bin/aws";
 
@@ -27,12 +27,7 @@ static MODEL: LazyLock<PathBuf> = LazyLock::new(|| {
 /// One way to start the AWS CLI.
 pub trait Aws {
     /// Runs it in a directory, with these variables beside those that it needs.
-    fn run(
-        &mut self,
-        arguments: &[String],
-        variables: &BTreeMap<String, String>,
-        directory: &Path,
-    ) -> Ran;
+    fn run(&mut self, arguments: &[String], variables: &Variables, directory: &Path) -> Ran;
 }
 
 /// The program as people start it.
@@ -46,7 +41,7 @@ pub struct Driver {
 }
 
 /// What the AWS CLI needs to ask a server for anything, and nothing of this machine's.
-fn environment(variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn environment(variables: &Variables) -> Variables {
     let own = [
         ("AWS_DATA_PATH", MODEL.to_str().unwrap()),
         ("AWS_ACCESS_KEY_ID", "x"),
@@ -64,12 +59,7 @@ fn environment(variables: &BTreeMap<String, String>) -> BTreeMap<String, String>
 }
 
 impl Aws for Program {
-    fn run(
-        &mut self,
-        arguments: &[String],
-        variables: &BTreeMap<String, String>,
-        directory: &Path,
-    ) -> Ran {
+    fn run(&mut self, arguments: &[String], variables: &Variables, directory: &Path) -> Ran {
         let mut command = assert_cmd::Command::new(PROGRAM);
         command
             .args(arguments)
@@ -86,7 +76,7 @@ impl Driver {
         let mut process = Command::new(PYTHON)
             .arg(script)
             .env_clear()
-            .envs(environment(&BTreeMap::new()))
+            .envs(environment(&Variables::new()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -100,12 +90,7 @@ impl Driver {
 }
 
 impl Aws for Driver {
-    fn run(
-        &mut self,
-        arguments: &[String],
-        variables: &BTreeMap<String, String>,
-        directory: &Path,
-    ) -> Ran {
+    fn run(&mut self, arguments: &[String], variables: &Variables, directory: &Path) -> Ran {
         let call = json!({
             "arguments": arguments,
             "environment": environment(variables),
@@ -134,6 +119,6 @@ impl Drop for Driver {
 /// Returns what the program says that its version is.
 pub fn version() -> String {
     Program
-        .run(&["--version".to_owned()], &BTreeMap::new(), Path::new("/"))
+        .run(&["--version".to_owned()], &Variables::new(), Path::new("/"))
         .stdout
 }

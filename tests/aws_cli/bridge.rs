@@ -38,9 +38,9 @@ impl Bridge {
 fn answer(request: &Request, store: &Path, seen: &Mutex<Vec<Call>>) -> Response {
     let Some(call) = Call::of(request) else {
         return Response {
-            status: 404,
-            error: Some("NoSuchOperation".to_owned()),
-            body: String::new(),
+            status: 400,
+            error: Some("SerializationException".to_owned()),
+            body: "{}".to_owned(),
         };
     };
     seen.lock().unwrap().push(call.clone());

@@ -30,7 +30,10 @@ pub fn differences(vector: &Vector, aws: &Came, own: &Came) -> Vec<(Part, String
             unlike_text(&told(&aws.ran.stderr), &told(&own.ran.stderr)),
         ),
         (Part::Calls, unlike_calls(&aws.calls, &own.calls)),
-        (Part::Store, unlike(&aws.store, &own.store)),
+        (
+            Part::Store,
+            unlike_text(&told(&aws.store), &told(&own.store)),
+        ),
     ];
     parts
         .into_iter()

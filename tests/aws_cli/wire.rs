@@ -19,7 +19,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Returns what a request asks for.
+    /// Returns what a request asks for; `None` if that is no operation, or its body no JSON.
     pub fn of(request: &Request) -> Option<Self> {
         let operations = MODEL["operations"].as_object().unwrap();
         let (operation, definition, path) = operations.iter().find_map(|(name, definition)| {
@@ -29,7 +29,7 @@ impl Call {
         })?;
         let mut parameters = match request.body.as_slice() {
             [] => Map::new(),
-            body => serde_json::from_slice(body).unwrap(),
+            body => serde_json::from_slice(body).ok()?,
         };
         let members = MODEL["shapes"][definition["input"].as_str().unwrap()]["members"].as_array();
         for member in members.unwrap() {

@@ -1,7 +1,6 @@
 //! A directory in which a command line is run by both programs, one after the other, each on the same
 //! store and among the same files.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +13,7 @@ use crate::aws::Aws;
 use crate::bridge::Bridge;
 use crate::fixture;
 use crate::support::{self, Ran};
-use crate::vectors::Vector;
+use crate::vectors::{Variables, Vector};
 use crate::wire::Call;
 
 /// What both come among; copied for each.
@@ -34,8 +33,8 @@ pub struct Came {
     pub ran: Ran,
     /// What was asked for.
     pub calls: Vec<Call>,
-    /// The store afterwards.
-    pub store: BTreeMap<PathBuf, String>,
+    /// The store afterwards, if it may have been changed.
+    pub store: String,
 }
 
 impl Display for Came {
@@ -66,7 +65,7 @@ impl<'a> Workplace<'a> {
     pub fn new(aws: &'a mut dyn Aws) -> Self {
         let directory = tempfile::tempdir().unwrap();
         Self {
-            bridge: Bridge::to(directory.path().join("store")),
+            bridge: Bridge::to(directory.path().join("place/store")),
             directory,
             aws,
             is_fresh: false,
@@ -76,55 +75,57 @@ impl<'a> Workplace<'a> {
     /// Runs a command line with the AWS CLI and with `lambda-store`.
     pub fn run(&mut self, vector: &Vector) -> (Came, Came) {
         let (variables, words) = vector.words();
+        let writes = vector.writes();
         self.make_fresh();
-        self.is_fresh = !vector.writes();
-        let aws = self.run_aws(&words, &variables);
+        self.is_fresh = !writes;
+        let (ran, calls) = self.run_aws(&words, &variables);
+        let aws = self.came(ran, calls, writes);
         self.make_fresh();
-        self.is_fresh = !vector.writes();
-        let own = self.run_own(&words, &variables);
+        let (ran, calls) = self.run_own(&words, &variables);
+        let own = self.came(ran, calls, writes);
         (aws, own)
     }
 
+    /// Returns where everything is.
+    fn place(&self) -> PathBuf {
+        self.directory.path().join("place")
+    }
+
     fn make_fresh(&self) {
+        let place = self.place();
         if self.is_fresh {
             return;
         }
-        let path = self.directory.path();
-        for name in support::names_in(path) {
-            let status = Command::new("rm").arg("-rf").arg(path.join(name)).status();
-            assert!(status.unwrap().success());
+        if place.exists() {
+            std::fs::remove_dir_all(&place).unwrap();
         }
-        let all = FIXTURE.path().join(".");
-        let status = Command::new("cp").arg("-a").arg(all).arg(path).status();
-        assert!(status.unwrap().success());
+        let mut copy = Command::new("cp");
+        copy.arg("-a").arg(FIXTURE.path()).arg(&place);
+        assert!(copy.status().unwrap().success());
     }
 
-    fn run_aws(&mut self, words: &[String], variables: &BTreeMap<String, String>) -> Came {
+    fn run_aws(&mut self, words: &[String], variables: &Variables) -> (Ran, Vec<Call>) {
         let endpoint = ["--endpoint-url", self.bridge.url(), "lambda"].map(str::to_owned);
         let arguments = [&endpoint, words].concat();
-        let ran = self.aws.run(&arguments, variables, self.directory.path());
-        let calls = self.bridge.take_calls();
-        self.came(ran, calls)
+        let ran = self.aws.run(&arguments, variables, &self.place());
+        (ran, self.bridge.take_calls())
     }
 
-    fn run_own(&self, words: &[String], variables: &BTreeMap<String, String>) -> Came {
+    fn run_own(&self, words: &[String], variables: &Variables) -> (Ran, Vec<Call>) {
         let mut command = support::command();
         command
-            .env("LAMBDA_STORE", self.directory.path().join("store"))
+            .env("LAMBDA_STORE", self.place().join("store"))
             .envs(variables)
             .args(["--debug", "lambda"])
             .args(words)
-            .current_dir(self.directory.path());
+            .current_dir(self.place());
         let mut ran = support::run(&mut command);
-        let is_told = |line: &&str| line.starts_with("debug: ");
-        let told: Vec<&str> = ran.stderr.split_inclusive('\n').filter(is_told).collect();
+        let lines = ran.stderr.split_inclusive('\n');
+        let (told, said): (Vec<&str>, Vec<&str>) =
+            lines.partition(|line| line.starts_with("debug: "));
         let calls = told.into_iter().map(|line| self.told(line)).collect();
-        ran.stderr = ran
-            .stderr
-            .split_inclusive('\n')
-            .filter(|line| !is_told(line))
-            .collect();
-        self.came(ran, calls)
+        ran.stderr = said.concat();
+        (ran, calls)
     }
 
     /// Returns the call that a line of `--debug` tells of.
@@ -149,29 +150,37 @@ impl<'a> Workplace<'a> {
         use base64::Engine as _;
         let named = named.as_str().unwrap();
         let path = named.strip_prefix("fileb://").unwrap_or(named);
-        let content = std::fs::read(self.directory.path().join(path)).unwrap();
+        let content = std::fs::read(self.place().join(path)).unwrap();
         base64::engine::general_purpose::STANDARD
             .encode(content)
             .into()
     }
 
-    fn came(&self, ran: Ran, calls: Vec<Call>) -> Came {
+    fn came(&self, ran: Ran, calls: Vec<Call>, is_written: bool) -> Came {
         let calls = calls.into_iter().map(without_values).collect();
-        let mut store = support::files_under(&self.directory.path().join("store"));
-        // Each line holds hashes of times.
-        store.retain(|path, _| !path.ends_with("history.jsonl"));
-        let masked = |content: Vec<u8>| match String::from_utf8(content) {
-            Ok(text) => support::masked(&text),
-            Err(error) => support::sha256_hex(error.as_bytes()),
+        let store = if is_written {
+            self.files()
+        } else {
+            String::new()
         };
-        Came {
-            ran,
-            calls,
-            store: store
-                .into_iter()
-                .map(|(path, content)| (path, masked(content)))
-                .collect(),
+        Came { ran, calls, store }
+    }
+
+    /// Returns the files of the store, one after another.
+    fn files(&self) -> String {
+        let mut all = String::new();
+        for (path, content) in support::files_under(&self.place().join("store")) {
+            // Each line of a history holds hashes of times.
+            let content = if path.ends_with("history.jsonl") {
+                Vec::new()
+            } else {
+                content
+            };
+            let text = String::from_utf8(content)
+                .unwrap_or_else(|error| support::sha256_hex(error.as_bytes()));
+            all += &format!("{}:\n{text}\n", path.display());
         }
+        all
     }
 }
 

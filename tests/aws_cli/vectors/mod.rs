@@ -12,6 +12,9 @@ mod writes;
 
 use std::collections::BTreeMap;
 
+/// Environment variables.
+pub type Variables = BTreeMap<String, String>;
+
 /// A part of what a command line comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -77,7 +80,7 @@ impl Vector {
     }
 
     /// Returns the variables and the words.
-    pub fn words(&self) -> (BTreeMap<String, String>, Vec<String>) {
+    pub fn words(&self) -> (Variables, Vec<String>) {
         let mut words = shlex::split(self.line).unwrap_or_else(|| panic!("{}", self.line));
         let is_variable =
             |word: &String| word.starts_with(|letter: char| letter.is_ascii_uppercase());
