@@ -27,7 +27,7 @@ pub(super) struct ManPagesArgs {
 impl Run for ManPagesArgs {
     fn run(self, _: &Globals) -> Result<Outcome, Failure> {
         let written = write_pages(&self.directory);
-        Ok(written.map_or_else(unwritten, |()| Outcome::default()))
+        Ok(written.map_or_else(|problem| unwritten(&problem), |()| Outcome::default()))
     }
 }
 
@@ -45,7 +45,7 @@ fn write_pages(directory: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn unwritten(problem: String) -> Outcome {
+fn unwritten(problem: &str) -> Outcome {
     Outcome {
         stderr: format!("\nthe man pages could not be written: {problem}\n"),
         code: 255,
