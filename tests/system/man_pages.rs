@@ -64,14 +64,11 @@ fn the_page_of_a_command_says_what_its_help_says_and_shows_its_examples() {
         let about = short.lines().next().unwrap();
         says(&page, &[&format!("lambda-store-{name} - {about}")]);
         let (_, examples) = short.split_once("\nExamples:\n").unwrap();
-        let examples: String = examples
-            .lines()
-            .map(|line| format!("     {line}\n"))
-            .collect();
+        let examples = examples.trim_end().replace('\n', "\n     ");
         says(
             &page,
             &[
-                &format!("EXAMPLES\n{examples}"),
+                &format!("EXAMPLES\n     {examples}\n"),
                 "SEE ALSO\n       lambda-store(1)\n",
             ],
         );
