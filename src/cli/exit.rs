@@ -6,6 +6,20 @@ use super::visible::visible;
 use crate::api;
 use crate::store::StoreError;
 
+/// The exit codes and what they mean, for the help and the man pages.
+pub(super) const EXIT_CODES: [(u8, &str); 7] = [
+    (0, "done"),
+    (
+        1,
+        "something differs or is wrong (status --exit-code, diff, verify)",
+    ),
+    (130, "interrupted"),
+    (252, "wrong usage"),
+    (253, "no store"),
+    (254, "an error of the API"),
+    (255, "the result could not be written"),
+];
+
 /// What a command line comes to: what is printed, and the exit code.
 #[derive(Debug, Default)]
 pub struct Outcome {

@@ -13,6 +13,7 @@ mod globals;
 mod input;
 mod line;
 mod log_text;
+mod man_page;
 mod notices;
 mod output;
 mod paging;
@@ -35,7 +36,7 @@ use clap::{CommandFactory as _, Parser};
 pub use exit::Outcome;
 
 use commands::{COMMANDS, Command};
-use exit::Failure;
+use exit::{EXIT_CODES, Failure};
 use globals::Globals;
 
 /// The most columns that help takes: longer lines are hard to read.
@@ -51,11 +52,8 @@ const HELP_WIDTH: usize = 100;
     version,
     max_term_width = HELP_WIDTH,
     subcommand_required = true,
-    arg_required_else_help = true
-)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 something differs or is wrong (status --exit-code, diff, verify), 252 wrong \
-                        usage, 253 no store, 254 an error of the API, 255 the result could not be written"
+    arg_required_else_help = true,
+    disable_help_subcommand = true
 )]
 struct Cli {
     #[command(flatten)]
@@ -83,8 +81,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     arguments.remove(position);
     match command.parse(arguments) {
         Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
+        Err(error) if refused::is_the_word_help(&error) => help_of(Some(command.name())),
         Err(error) => refused::usage_outcome(&error),
     }
+}
+
+/// Returns what `--help` prints behind a command, or without one.
+fn help_of(command: Option<&str>) -> Outcome {
+    let words = [Some(env!("CARGO_PKG_NAME")), command, Some("--help")];
+    run(words.into_iter().flatten().map(OsString::from))
 }
 
 /// Returns the help that is asked for, or what is wrong with arguments that name no command.
@@ -96,7 +101,7 @@ fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome 
         return refused::usage_outcome(&error);
     }
     // Only now, because that takes longer than all else of a start.
-    let mut cli = Cli::command().subcommands(COMMANDS.iter().map(Command::definition));
+    let mut cli = whole_definition();
     match cli.try_get_matches_from_mut(arguments) {
         Ok(_) => {
             let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");
@@ -104,6 +109,14 @@ fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome 
         }
         Err(error) => refused::usage_outcome(&error.format(&mut cli)),
     }
+}
+
+/// Returns the definition of the tool with all its commands.
+fn whole_definition() -> clap::Command {
+    let codes = EXIT_CODES.map(|(code, meaning)| format!("{code} {meaning}"));
+    Cli::command()
+        .after_help(format!("Exit codes: {}", codes.join(", ")))
+        .subcommands(COMMANDS.iter().map(Command::definition))
 }
 
 /// Returns where the first word stands that is neither an option nor an option's value.
@@ -133,7 +146,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        let definitions = COMMANDS.iter().map(Command::definition);
-        Cli::command().subcommands(definitions).debug_assert();
+        whole_definition().debug_assert();
     }
 }

@@ -76,6 +76,14 @@ pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
     }
 }
 
+/// Returns whether what a command did not take is the word `help`, which in the AWS CLI asks for the
+/// help of any command.
+pub(super) fn is_the_word_help(error: &clap::Error) -> bool {
+    let not_taken = error.get(ContextKind::InvalidArg);
+    error.kind() == ErrorKind::UnknownArgument
+        && not_taken == Some(&ContextValue::String("help".to_owned()))
+}
+
 fn refusal(error: &clap::Error) -> Option<String> {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
         return None;

@@ -38,6 +38,7 @@ mod init;
 mod listing;
 mod log;
 mod made_by_hand;
+mod man_pages;
 mod output;
 mod paging;
 mod partial_updates;

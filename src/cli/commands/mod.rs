@@ -1,5 +1,6 @@
 //! One file per command: its options, and the call of its operation.
 
+mod completions;
 mod create_alias;
 mod create_function;
 mod delete_alias;
@@ -9,12 +10,14 @@ mod export;
 mod get_alias;
 mod get_function;
 mod get_function_configuration;
+mod help;
 mod import;
 mod init;
 mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
 mod log;
+mod man_pages;
 mod prune;
 mod publish_version;
 mod restore;
@@ -27,6 +30,7 @@ mod verify;
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::HELP_WIDTH;
@@ -35,7 +39,7 @@ use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
 /// Every command, in the order of the help.
-pub(super) static COMMANDS: [Command; 24] = [
+pub(super) static COMMANDS: [Command; 27] = [
     Command::own::<init::InitArgs>("init"),
     Command::own::<status::StatusArgs>("status"),
     Command::own::<log::LogArgs>("log"),
@@ -60,6 +64,9 @@ pub(super) static COMMANDS: [Command; 24] = [
     Command::own::<prune::PruneArgs>("prune"),
     Command::own::<export::ExportArgs>("export"),
     Command::own::<import::ImportArgs>("import"),
+    Command::own::<completions::CompletionsArgs>("completions"),
+    Command::own::<man_pages::ManPagesArgs>("man-pages"),
+    Command::own::<help::HelpArgs>("help"),
 ];
 
 /// A command's options, which it can run with.
@@ -141,6 +148,13 @@ impl Command {
                 };
                 Ok((globals, action))
             })
-            .map_err(|error| error.format(&mut definition))
+            .map_err(|mut error| {
+                // A value that is no choice comes without it.
+                if error.get(ContextKind::Usage).is_none() {
+                    let usage = ContextValue::StyledStr(definition.render_usage());
+                    error.insert(ContextKind::Usage, usage);
+                }
+                error.format(&mut definition)
+            })
     }
 }
