@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::visible::visible;
 use crate::api;
+use crate::api::waiter::WaitError;
 use crate::store::StoreError;
 
 /// What a command line comes to: what is printed, and the exit code.
@@ -87,6 +88,8 @@ pub(super) enum Failure {
         /// The error.
         error: api::Error,
     },
+    /// What was waited for did not come.
+    Wait(WaitError),
 }
 
 impl Failure {
@@ -111,6 +114,7 @@ impl Failure {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
+            Self::Wait(error) => (format!("\n{}\n", visible(&error.to_string())), 255),
             Self::Operation { operation, error } => {
                 let code = error.code();
                 // What it tells of may come from a file.

@@ -24,6 +24,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod terminal;
+mod usage;
 mod values;
 mod visible;
 
@@ -55,7 +56,7 @@ const HELP_WIDTH: usize = 100;
 )]
 #[command(
     after_help = "Exit codes: 0 done, 1 something differs or is wrong (status --exit-code, diff, verify), 252 wrong \
-                        usage, 253 no store, 254 an error of the API, 255 the result could not be written"
+                        usage, 253 no store, 254 an error of the API, 255 the result could not be written or a wait failed"
 )]
 struct Cli {
     #[command(flatten)]
@@ -81,9 +82,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     };
     // What stands before the command is as good behind it.
     arguments.remove(position);
+    if let Command::Group(_) = command
+        && let Some(position) = first_word(&cli, &arguments)
+    {
+        // Its command likewise.
+        arguments[1..=position].rotate_right(1);
+    }
     match command.parse(arguments) {
-        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error),
+        Ok((globals, action)) => globals
+            .check()
+            .and_then(|()| action(&globals))
+            .unwrap_or_else(Failure::into_outcome),
+        Err(error) => usage::usage_outcome(&error),
     }
 }
 
@@ -93,17 +103,15 @@ fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome 
     if let Err(error) = options
         && error.kind() == ErrorKind::DisplayVersion
     {
-        return refused::usage_outcome(&error);
+        return usage::usage_outcome(&error);
     }
     // Only now, because that takes longer than all else of a start.
     let mut cli = Cli::command().subcommands(COMMANDS.iter().map(Command::definition));
-    match cli.try_get_matches_from_mut(arguments) {
-        Ok(_) => {
-            let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");
-            refused::usage_outcome(&error)
-        }
-        Err(error) => refused::usage_outcome(&error.format(&mut cli)),
-    }
+    let error = match cli.try_get_matches_from_mut(&arguments) {
+        Ok(_) => cli.error(ErrorKind::MissingSubcommand, "a command must be given"),
+        Err(error) => usage::explained(&mut cli, arguments, error),
+    };
+    usage::usage_outcome(&error)
 }
 
 /// Returns where the first word stands that is neither an option nor an option's value.
