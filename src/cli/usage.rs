@@ -75,8 +75,11 @@ fn add_unknown(
 /// stdout, anything else on stderr with the AWS CLI's exit code for wrong usage.
 pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
     let stderr = match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Outcome::printed(error.to_string());
+        ErrorKind::DisplayHelp => return Outcome::printed(error.to_string()),
+        // The same behind any command.
+        ErrorKind::DisplayVersion => {
+            let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+            return Outcome::printed(format!("{name} {version}\n"));
         }
         ErrorKind::UnknownArgument => unknown_options(error),
         ErrorKind::InvalidSubcommand => unknown_command(error),

@@ -289,6 +289,35 @@ fn options_of_the_aws_cli_itself_are_honoured_ignored_or_refused() {
     }
 }
 
+#[test]
+fn the_version_is_asked_for_anywhere() {
+    let store = TestStore::made_by_hand("hello");
+    let expected = store.run(&["--version"]);
+    assert!(expected.stdout.starts_with("lambda-store "), "{expected:?}");
+    for arguments in [
+        &["publish-version", "--version"][..],
+        &[
+            "lambda",
+            "publish-version",
+            "--function-name",
+            "hello",
+            "--version",
+        ],
+        &[
+            "lambda",
+            "--version",
+            "publish-version",
+            "--function-name",
+            "hello",
+        ],
+        &["status", "--version"],
+        &["wait", "function-exists", "--version"],
+    ] {
+        assert_eq!(store.run(arguments), expected, "{arguments:?}");
+    }
+    assert!(!store.join("hello/versions").exists());
+}
+
 /// The commands of `aws lambda` for the operations of the current model that are not in
 /// lambda-shapes.json, and the wizard.
 const FURTHER_COMMANDS: &str = "add-layer-version-permission checkpoint-durable-execution \

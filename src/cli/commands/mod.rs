@@ -197,6 +197,7 @@ impl CommandGroup {
 /// Begins the definition of a command, with the options of every command.
 fn with_globals(name: &'static str) -> clap::Command {
     let command = clap::Command::new(name)
+        .version(env!("CARGO_PKG_VERSION"))
         .args_override_self(true)
         .max_term_width(HELP_WIDTH);
     // The last that are added describe the command, so the common options come first, and are shown
