@@ -25,5 +25,6 @@ pub mod shape;
 pub mod timestamp;
 pub mod validation;
 pub mod version_ranges;
+pub mod waiter;
 
 pub use error::Error;

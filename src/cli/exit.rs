@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::visible::visible;
 use crate::api;
+use crate::api::waiter::WaitError;
 use crate::store::StoreError;
 
 /// The exit codes and what they mean, for the help and the man pages.
@@ -17,7 +18,7 @@ pub(super) const EXIT_CODES: [(u8, &str); 7] = [
     (252, "wrong usage"),
     (253, "no store"),
     (254, "an error of the API"),
-    (255, "the result could not be written"),
+    (255, "the result could not be written, or a wait failed"),
 ];
 
 /// What a command line comes to: what is printed, and the exit code.
@@ -101,6 +102,8 @@ pub(super) enum Failure {
         /// The error.
         error: api::Error,
     },
+    /// What was waited for did not come.
+    Wait(WaitError),
 }
 
 impl Failure {
@@ -125,6 +128,7 @@ impl Failure {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
+            Self::Wait(error) => (format!("\n{}\n", visible(&error.to_string())), 255),
             Self::Operation { operation, error } => {
                 let code = error.code();
                 // What it tells of may come from a file.

@@ -25,6 +25,7 @@ mod query;
 mod refused;
 mod shorthand;
 mod terminal;
+mod usage;
 mod values;
 mod visible;
 
@@ -79,17 +80,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     };
     // What stands before the command is as good behind it.
     arguments.remove(position);
+    let mut topic = vec![OsString::from(command.name())];
+    if let Command::Group(_) = command
+        && let Some(position) = first_word(&cli, &arguments)
+    {
+        // Its command likewise.
+        arguments[1..=position].rotate_right(1);
+        topic.extend(arguments.get(1).filter(|word| *word != "help").cloned());
+    }
     match command.parse(arguments) {
-        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
-        Err(error) if refused::is_the_word_help(&error) => help_of(Some(command.name())),
-        Err(error) => refused::usage_outcome(&error),
+        Ok((globals, action)) => globals
+            .check()
+            .and_then(|()| action(&globals))
+            .unwrap_or_else(Failure::into_outcome),
+        Err(error) if usage::is_the_word_help(&error) => help_of(&topic),
+        Err(error) => usage::usage_outcome(&error),
     }
 }
 
-/// Returns what `--help` prints behind a command, or without one.
-fn help_of(command: Option<&str>) -> Outcome {
-    let words = [Some(env!("CARGO_PKG_NAME")), command, Some("--help")];
-    run(words.into_iter().flatten().map(OsString::from))
+/// Returns what `--help` prints behind these words.
+fn help_of(words: &[OsString]) -> Outcome {
+    let [tool, help] = [env!("CARGO_PKG_NAME"), "--help"].map(OsString::from);
+    run([&[tool], words, &[help]].concat())
 }
 
 /// Returns the help that is asked for, or what is wrong with arguments that name no command.
@@ -98,17 +110,15 @@ fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome 
     if let Err(error) = options
         && error.kind() == ErrorKind::DisplayVersion
     {
-        return refused::usage_outcome(&error);
+        return usage::usage_outcome(&error);
     }
     // Only now, because that takes longer than all else of a start.
     let mut cli = whole_definition();
-    match cli.try_get_matches_from_mut(arguments) {
-        Ok(_) => {
-            let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");
-            refused::usage_outcome(&error)
-        }
-        Err(error) => refused::usage_outcome(&error.format(&mut cli)),
-    }
+    let error = match cli.try_get_matches_from_mut(&arguments) {
+        Ok(_) => cli.error(ErrorKind::MissingSubcommand, "a command must be given"),
+        Err(error) => usage::explained(&mut cli, arguments, error),
+    };
+    usage::usage_outcome(&error)
 }
 
 /// Returns the definition of the tool with all its commands.

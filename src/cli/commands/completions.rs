@@ -1,9 +1,9 @@
 //! `completions`: the tool's own command that prints what a shell completes its commands with.
 
-use clap::builder::Resettable;
+use clap::builder::{PossibleValuesParser, Resettable};
 use clap::{Args, CommandFactory as _, ValueEnum};
 
-use super::{COMMANDS, Run};
+use super::{COMMANDS, Command, Run};
 use crate::cli::Cli;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
@@ -39,9 +39,13 @@ impl Run for CompletionsArgs {
             Shell::Zsh => clap_complete::Shell::Zsh,
             Shell::Fish => clap_complete::Shell::Fish,
         };
-        let commands = COMMANDS
-            .each_ref()
-            .map(|command| listed(command.name(), &command.definition()));
+        let commands = COMMANDS.each_ref().map(|command| {
+            let definition = match command.name() {
+                "help" => naming_a_command(command.definition()),
+                _ => command.definition(),
+            };
+            listed(command.name(), &definition)
+        });
         let leading = clap::Command::new("lambda")
             .about("Lead the command, as after aws")
             .disable_help_subcommand(true);
@@ -57,6 +61,12 @@ impl Run for CompletionsArgs {
         let script = script.replace("lambda__subcmd__store__subcmd__", "lambda__store__subcmd__");
         Ok(Outcome::printed(script))
     }
+}
+
+/// Has the names of all commands completed behind `help`, which takes any word.
+fn naming_a_command(help: clap::Command) -> clap::Command {
+    let names = PossibleValuesParser::new(COMMANDS.each_ref().map(Command::name));
+    help.mut_arg("command", |argument| argument.value_parser(names))
 }
 
 /// Returns a definition with what its help lists only: `clap_complete` offers hidden options, too.

@@ -1,9 +1,10 @@
 //! `help`: the tool's own command that prints the help of the others.
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
+use std::ffi::OsString;
 
-use super::{COMMANDS, Command, Run};
+use clap::Args;
+
+use super::Run;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::help_of;
@@ -19,16 +20,12 @@ use crate::cli::help_of;
 )]
 pub(super) struct HelpArgs {
     /// Name the command
-    #[arg(
-        value_name = "COMMAND",
-        value_parser = PossibleValuesParser::new(COMMANDS.each_ref().map(Command::name)),
-        hide_possible_values = true
-    )]
-    command: Option<String>,
+    #[arg(value_name = "COMMAND")]
+    command: Vec<OsString>,
 }
 
 impl Run for HelpArgs {
     fn run(self, _: &Globals) -> Result<Outcome, Failure> {
-        Ok(help_of(self.command.as_deref()))
+        Ok(help_of(&self.command))
     }
 }
