@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::colour::{Color, Painter};
 use super::exit::Failure;
@@ -55,8 +55,22 @@ pub(super) struct Globals {
     #[arg(long)]
     pub(super) debug: bool,
 
+    /// Read a package that stands in a request as base64, or as the text that it is
+    #[arg(long, value_name = "FORMAT", default_value = "base64")]
+    pub(super) cli_binary_format: BinaryFormat,
+
     #[command(flatten)]
     _ignored: Ignored,
+}
+
+/// How bytes are written where a request holds text.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BinaryFormat {
+    /// In base64.
+    Base64,
+    /// As they are.
+    #[value(name = "raw-in-base64-out")]
+    Raw,
 }
 
 /// Options of the AWS CLI about connections and credentials: a store has neither.
@@ -87,9 +101,6 @@ struct Ignored {
     /// Ignored: no pager is used
     #[arg(long)]
     no_cli_pager: bool,
-    /// Ignored: packages are files
-    #[arg(long, value_name = "FORMAT")]
-    cli_binary_format: Option<String>,
 }
 
 impl Globals {

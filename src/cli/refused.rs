@@ -2,10 +2,12 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::exit::Outcome;
+use super::exit::{Failure, Outcome};
+use crate::api::document::{Document, Member, Value};
 
-/// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 8] = [
+/// Options that `aws lambda` takes for these commands and a store refuses, the members of requests
+/// that they give, with the reason.
+const REFUSED: [(&[&str], &[&str], &str); 8] = [
     (
         &[
             "--s3-bucket",
@@ -14,10 +16,17 @@ const REFUSED: [(&[&str], &str); 8] = [
             "--s3-object-storage-mode",
             "--code",
         ],
+        &[
+            "S3Bucket",
+            "S3Key",
+            "S3ObjectVersion",
+            "S3ObjectStorageMode",
+        ],
         "there is no S3 behind a directory; give the package with --zip-file fileb://PATH",
     ),
     (
         &["--image-uri", "--image-config"],
+        &["ImageUri", "ImageConfig"],
         "there is no container registry behind a directory; give a package with --zip-file fileb://PATH",
     ),
     (
@@ -29,33 +38,43 @@ const REFUSED: [(&[&str], &str); 8] = [
             "--runtime-config",
             "--accelerator-config",
         ],
+        &[
+            "PublishTo",
+            "CapacityProviderConfig",
+            "TenancyConfig",
+            "DurableConfig",
+            "RuntimeConfig",
+            "AcceleratorConfig",
+        ],
         "it belongs to a special kind of function, which a store does not have",
     ),
     (
         &["--master-region"],
+        &["MasterRegion"],
         "a store is one region, and has no replicas of functions of another one",
     ),
     (
         &["--code-signing-config-arn", "--source-kms-key-arn"],
+        &["CodeSigningConfigArn", "SourceKMSKeyArn"],
         "a store neither signs nor encrypts packages",
     ),
     (
         &["--architectures"],
+        &[],
         "it goes with the code: update-function-code takes it, as create-function does",
     ),
     (
         &["--package-type"],
+        &[],
         "create-function alone takes it; a function never changes its type",
     ),
     (
         &[
-            "--cli-input-json",
-            "--cli-input-yaml",
-            "--generate-cli-skeleton",
             "--cli-auto-prompt",
             "--no-cli-auto-prompt",
             "--cli-error-format",
         ],
+        &[],
         "this version does not take it",
     ),
 ];
@@ -81,8 +100,35 @@ fn refusal(error: &clap::Error) -> Option<String> {
         return None;
     };
     let option = argument.split('=').next().unwrap_or_default();
-    let (_, reason) = REFUSED
+    let (_, _, reason) = REFUSED
         .iter()
-        .find(|(options, _)| options.contains(&option))?;
+        .find(|(options, ..)| options.contains(&option))?;
     Some(format!("\n{option} is refused: {reason}\n"))
+}
+
+/// Returns why a member of a request is refused, by its path; `None` for one that is taken.
+pub(super) fn reason(path: &str) -> Option<&'static str> {
+    let name = path.strip_prefix("Code.").unwrap_or(path);
+    let refused = REFUSED
+        .iter()
+        .find(|(_, members, _)| members.contains(&name))?;
+    Some(refused.2)
+}
+
+/// Checks that a request has no members that a store refuses.
+///
+/// # Errors
+/// All that it has, a line each, with the reason.
+pub(super) fn check(parameters: &Document) -> Result<(), Failure> {
+    let names = parameters.members().iter().map(Member::name);
+    let code = parameters.get("Code").map(Value::members);
+    let code = code.unwrap_or_default().iter();
+    let in_code = code.map(|member| format!("Code.{}", member.name()));
+    let paths = names.map(str::to_owned).chain(in_code);
+    let refusal = |path: String| Some(format!("{path} is refused: {}", reason(&path)?));
+    let refused: Vec<String> = paths.filter_map(refusal).collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(refused.join("\n")))
 }

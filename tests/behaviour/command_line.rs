@@ -137,7 +137,6 @@ fn options_about_connections_are_accepted_ignored_and_listed_as_such() {
         &["--cli-connect-timeout", "0"],
         &["--no-sign-request"],
         &["--no-cli-pager"],
-        &["--cli-binary-format", "raw-in-base64-out"],
     ] {
         assert_eq!(store.run(&[option, &GET].concat()), expected, "{option:?}");
         assert_eq!(store.run(&[&GET, option].concat()), expected, "{option:?}");
@@ -314,7 +313,7 @@ fn refused_options_say_why() {
         says(ran.failed(252), &[option, reason]);
     }
     // Those of every command are refused before the command, too.
-    for option in ["--cli-input-yaml", "--cli-input-json", "--cli-error-format"] {
+    for option in ["--cli-auto-prompt", "--cli-error-format"] {
         let ran = store.run(&[&[option, "text"], &GET[..]].concat());
         says(ran.failed(252), &[option, "refused"]);
     }

@@ -31,6 +31,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::HELP_WIDTH;
 use super::api_command::ApiCommand;
+use super::cli_input::{self, InputArgs};
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 
@@ -111,6 +112,10 @@ impl Command {
         let command = clap::Command::new(self.name())
             .args_override_self(true)
             .max_term_width(HELP_WIDTH);
+        let command = match self {
+            Self::Api(_) => InputArgs::augment_args(command),
+            Self::Own(_) => command,
+        };
         // The last that are added describe the command, so the common options come first, and are
         // shown last, under a heading of their own.
         let command = Globals::augment_args(command).next_help_heading(None);
@@ -131,6 +136,9 @@ impl Command {
     ) -> Result<(Globals, Action), clap::Error> {
         let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
+        if matches!(self, Self::Api(_)) && cli_input::stands_in_for_options(&arguments) {
+            definition = definition.mut_args(|argument| argument.required(false));
+        }
         definition
             .try_get_matches_from_mut(arguments)
             .and_then(|mut matches| {
