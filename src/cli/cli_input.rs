@@ -75,18 +75,22 @@ impl InputArgs {
         format: BinaryFormat,
     ) -> Result<Option<PackageSource>, Failure> {
         let mut package = None;
+        let mut members = parameters.members().to_vec();
         for member in self.read()? {
             let name = member.name();
             if parameters.member(name).is_some() {
                 continue;
             }
             let known = request.members().iter().find(|(known, _)| *known == name);
-            let value = match known {
-                Some((_, shape)) => without_package(member.value(), *shape, format, &mut package)?,
-                None => member.value().clone(),
-            };
-            parameters.set(name, value);
+            members.push(match known {
+                Some((_, shape)) => {
+                    let value = without_package(member.value(), *shape, format, &mut package)?;
+                    Member::new(name, value)
+                }
+                None => member,
+            });
         }
+        *parameters = Document::of_members(&members);
         Ok(package)
     }
 
