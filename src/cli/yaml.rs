@@ -269,3 +269,139 @@ fn number(text: &str) -> Option<Value> {
     let fraction: f64 = number.parse().ok().filter(|_| radix == 10)?;
     fraction.is_finite().then(|| Value::number(fraction))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn json(text: &str) -> String {
+        parse(text).map_or_else(|error| error.to_string(), |value| value.compact())
+    }
+
+    #[test]
+    fn what_stands_without_quotes_is_what_version_1_2_says() {
+        for (text, value) in [
+            ("0777", "777"),
+            ("0o17", "15"),
+            ("0x1F", "31"),
+            ("0b11", "3"),
+            ("1_000", "1000"),
+            ("+1", "1"),
+            ("-7", "-7"),
+            ("1.0", "1.0"),
+            ("1.", "1.0"),
+            (".5", "0.5"),
+            ("1e3", "1000.0"),
+            ("yes", "\"yes\""),
+            ("on", "\"on\""),
+            ("True", "true"),
+            ("FALSE", "false"),
+            ("tRUE", "\"tRUE\""),
+            ("~", "null"),
+            ("Null", "null"),
+            ("", "null"),
+            ("12:30:45", "\"12:30:45\""),
+            ("2020-01-01", "\"2020-01-01\""),
+            ("1e", "\"1e\""),
+            ("0b", "\"0b\""),
+            ("_1", "\"_1\""),
+            (".", "\".\""),
+            ("-", "[null]"),
+            ("'1'", "\"1\""),
+            ("x#y # z", "\"x#y\""),
+            ("!!str 1", "\"1\""),
+            ("!!int '1'", "1"),
+            ("!!null x", "null"),
+            ("!<tag:yaml.org,2002:str> 1", "\"1\""),
+            ("!!binary YWJj", r#"{"!!binary":"YWJj"}"#),
+            ("|\n  x\n  y\n", r#""x\ny\n""#),
+            (">\n  x\n  y\n", r#""x y\n""#),
+        ] {
+            let (start, end) = (r#"{"a":"#, "}");
+            let expected = format!("{start}{value}{end}");
+            let line = if text == "-" { "\n" } else { " " };
+            assert_eq!(json(&format!("a:{line}{text}")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn aliases_and_merges_bring_in_what_they_name() {
+        for (text, value) in [
+            ("a: &x 1\nb: *x", r#"{"a":1,"b":1}"#),
+            (
+                "a: &x {k: 1, l: 2}\nb:\n  k: 3\n  <<: *x",
+                r#"{"a":{"k":1,"l":2},"b":{"l":2,"k":3}}"#,
+            ),
+            (
+                "a: &x {k: 1}\nb: {<<: [*x, {k: 2, m: 3}]}",
+                r#"{"a":{"k":1},"b":{"k":1,"m":3}}"#,
+            ),
+            ("'<<': 1", r#"{"<<":1}"#),
+            ("--- {a: 1}\n...", r#"{"a":1}"#),
+            ("\u{feff}a: 1", r#"{"a":1}"#),
+        ] {
+            assert_eq!(json(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_told_with_its_line() {
+        for (text, problem) in [
+            ("a: 1\na: 2", "line 2: a stands here twice"),
+            ("a: 1\n2: x", "line 2: a name is a number; put it in quotes"),
+            ("a: 1\n---\nb: 2", "line 2: a second document"),
+            ("a: [1,\n", "not YAML"),
+            ("b: *x", "not YAML"),
+            ("a: &x [*x]", "line 1: an alias stands within what it names"),
+            ("a: !foo x", "line 1: the tag !foo is not taken here"),
+            ("a: !!set {x}", "set is not taken here"),
+            ("a: !!str {}", "str is not taken here"),
+            ("a: !!int x", "line 1: what is tagged a number is none"),
+            ("a: -.inf", "line 1: -.inf is no number"),
+            ("a: {<<: 1}", "line 1: << takes a mapping"),
+        ] {
+            let message = json(text);
+            assert!(message.contains(problem), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_of_aliases_and_deep_nesting_are_refused() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        let mut chain = "a0: &a0 [x]\n".to_owned();
+        for level in 1..40 {
+            let last = level - 1;
+            let aliases = vec![format!("*a{last}"); 10].join(", ");
+            writeln!(bomb, "a{level}: &a{level} [{aliases}]").unwrap();
+            let (open, close) = ("[".repeat(50), "]".repeat(50));
+            writeln!(chain, "a{level}: &a{level} {open}*a{last}{close}").unwrap();
+        }
+        assert!(json(&bomb).contains("aliases repeat more"));
+        assert!(json(&chain).contains("nests deeper than 128"));
+        for part in ["[", "{", "- ", "? ", "{a: "] {
+            assert!(
+                json(&part.repeat(100_000)).starts_with("line 1: "),
+                "{part}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_yaml(text in "[ -~é\n]{0,12}", number in any::<i64>(), flag in any::<bool>()) {
+            let inner = Value::Array(vec![Value::integer(number), Value::boolean(flag)]);
+            let value = Value::object([("a", Value::string(&text)), ("b", inner)]);
+            prop_assert_eq!(json(&value.compact()), value.compact());
+            prop_assert_eq!(json(&value.render()), value.compact());
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in "[ab:,&*!<%#|>'\"\\[\\]{}?~ .0-9\n-]{0,40}") {
+            drop(parse(&text));
+        }
+    }
+}
