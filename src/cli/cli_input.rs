@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Failure;
 use super::globals::BinaryFormat;
+use super::visible::visible;
 use super::{input, yaml};
 use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::shape::Shape;
@@ -47,19 +48,17 @@ pub(super) enum Skeleton {
 /// is called.
 pub(super) fn stands_in_for_options(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
-    let option_of = |word: &&str| word.split('=').next().unwrap_or_default().to_owned();
-    words
-        .iter()
-        .enumerate()
-        .any(|(position, word)| match &*option_of(word) {
+    let stands_in = |(position, word): (usize, &&str)| {
+        let next = words.get(position + 1).copied().unwrap_or_default();
+        let (option, value) = word.split_once('=').unwrap_or((word, next));
+        match option {
             "--cli-input-json" | "--cli-input-yaml" => true,
-            "--generate-cli-skeleton" => {
-                let next = words.get(position + 1).copied().unwrap_or_default();
-                let form = word.split_once('=').map_or(next, |(_, form)| form);
-                form != "output"
-            }
+            // An answer is shown to a request that could be made.
+            "--generate-cli-skeleton" => value != "output",
             _ => false,
-        })
+        }
+    };
+    words.iter().enumerate().any(stands_in)
 }
 
 impl InputArgs {
@@ -95,31 +94,22 @@ impl InputArgs {
     }
 
     fn read(&self) -> Result<Vec<Member>, Failure> {
-        let (option, read) = match (&self.cli_input_json, &self.cli_input_yaml) {
+        type Parse = fn(&str) -> Result<Value, DocumentError>;
+        let (form, word, parse): (_, _, Parse) = match (&self.cli_input_json, &self.cli_input_yaml)
+        {
+            (Some(json), None) => ("json", json, Value::parse),
+            (None, Some(yaml)) => ("yaml", yaml, yaml::parse),
+            (None, None) => return Ok(Vec::new()),
             (Some(_), Some(_)) => {
                 let problem = "Only one --cli-input- parameter may be specified.";
                 return Err(Failure::Usage(problem.to_owned()));
             }
-            (Some(json), None) => {
-                let text = text("--cli-input-json", json)?;
-                (
-                    "cli-input-json",
-                    Value::parse(&text).map_err(not_read("json", "JSON")),
-                )
-            }
-            (None, Some(yaml)) => {
-                let text = text("--cli-input-yaml", yaml)?;
-                (
-                    "cli-input-yaml",
-                    yaml::parse(&text).map_err(not_read("yaml", "YAML")),
-                )
-            }
-            (None, None) => return Ok(Vec::new()),
         };
-        match read? {
+        let option = format!("--cli-input-{form}");
+        match parse(&text(&option, word)?).map_err(|error| not_read(form, &error))? {
             Value::Object(members) => Ok(members),
             other => Err(Failure::Usage(format!(
-                "Error parsing parameter '--{option}': Invalid type: expecting map, received <class '{}'>",
+                "Error parsing parameter '{option}': Invalid type: expecting map, received <class '{}'>",
                 python_type(&other)
             ))),
         }
@@ -134,12 +124,13 @@ fn text(option: &str, word: &str) -> Result<String, Failure> {
     }
 }
 
-fn not_read(option: &'static str, form: &'static str) -> impl Fn(DocumentError) -> Failure {
-    move |error| {
-        Failure::Usage(format!(
-            "Error parsing parameter 'cli-input-{option}': Invalid {form} received.\n{error}"
-        ))
-    }
+/// Says in the AWS CLI's words that a text is not of a form, and below them why.
+fn not_read(form: &str, error: &DocumentError) -> Failure {
+    Failure::Usage(format!(
+        "Error parsing parameter 'cli-input-{form}': Invalid {} received.\n{}",
+        form.to_uppercase(),
+        visible(&error.to_string())
+    ))
 }
 
 /// Names the kind of a value as the AWS CLI does, by its type in Python.
