@@ -19,6 +19,7 @@ pub mod pruning;
 pub mod qualifier;
 pub mod request_shape;
 pub mod requested_configuration;
+pub mod response_shape;
 pub mod revision_id;
 pub mod scope;
 pub mod shape;

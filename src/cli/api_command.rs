@@ -5,13 +5,14 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches as _};
 
+use super::cli_input::{InputArgs, Skeleton};
 use super::commands::Action;
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 use super::output::Rendering;
 use super::paging::{Paging, PagingArgs};
 use super::parameters::Parameters;
-use super::{input, notices, refused, values};
+use super::{input, notices, refused, skeleton, values};
 use crate::api::document::{Document, Value};
 use crate::api::shape::Shape;
 use crate::store::{PackageSource, Store};
@@ -161,7 +162,7 @@ impl ApiCommand {
         } else {
             command
         };
-        // Last, because added options describe the command, too.
+        // Last, because a set of options brings words on itself.
         let command = command
             .about(self.about)
             .after_help(format!("Examples:\n{}", self.examples));
@@ -186,9 +187,10 @@ impl ApiCommand {
         } else {
             PagingArgs::default()
         };
+        let input = InputArgs::from_arg_matches_mut(matches)?;
         Ok(Box::new(move |globals| {
             refused::refuse(&refused)?;
-            self.call(globals, given, paging)
+            self.call(globals, given, &input, paging)
         }))
     }
 
@@ -196,14 +198,30 @@ impl ApiCommand {
         &self,
         globals: &Globals,
         given: Given,
+        input: &InputArgs,
         paging: PagingArgs,
     ) -> Result<Outcome, Failure> {
         let rendering = globals.rendering()?;
         let (mut parameters, package) = self.parameters(given)?;
+        let format = globals.cli_binary_format;
+        let package = input
+            .add_to(&mut parameters, self.request, format)?
+            .or(package);
+        match input.generate_cli_skeleton {
+            Some(Skeleton::Input) => {
+                return Ok(Outcome::printed(skeleton::request_json(self.request)));
+            }
+            Some(Skeleton::YamlInput) => return Ok(Outcome::printed(skeleton::request_yaml(self))),
+            Some(Skeleton::Output) | None => {}
+        }
         let mut checks = Parameters::default();
         let paging = paging.settle(globals, &mut parameters, &mut checks)?;
         checks.check_request(&parameters, self.request);
         checks.into_result()?;
+        refused::check(&parameters)?;
+        if input.generate_cli_skeleton.is_some() {
+            return Ok(rendering.read(&skeleton::answer(self.operation)));
+        }
         if globals.debug {
             notices::understood(self.operation, &parameters);
         }
@@ -252,6 +270,12 @@ impl ApiCommand {
     /// Returns whether it takes the option of this name.
     pub(super) fn takes(&self, name: &str) -> bool {
         self.options().any(|option| option.option == name)
+    }
+
+    /// Returns the help of the option for a member, by the member's path.
+    pub(super) fn help_of(&self, member: &str) -> Option<&'static str> {
+        let option = self.options().find(|option| option.member == member)?;
+        Some(option.help)
     }
 
     fn options(&self) -> impl Iterator<Item = &'static ParameterOption> {

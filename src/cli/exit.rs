@@ -93,6 +93,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The command line is wrong; the text is printed as it is.
     Usage(String),
+    /// What the AWS CLI tells as no wrong usage, and as no error of the service either.
+    Other(String),
     /// There is no store.
     NoStore(String),
     /// The operation answered with an error of the API.
@@ -127,6 +129,7 @@ impl Failure {
     pub(super) fn into_outcome(self) -> Outcome {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
+            Self::Other(message) => (format!("\n{message}\n"), 255),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
             Self::Wait(error) => (format!("\n{}\n", visible(&error.to_string())), 255),
             Self::Operation { operation, error } => {

@@ -56,6 +56,10 @@ pub(super) struct Globals {
     #[arg(long)]
     pub(super) debug: bool,
 
+    /// Read a package that stands in a request as base64, or as the text that it is
+    #[arg(long, value_name = "FORMAT", default_value = "base64")]
+    pub(super) cli_binary_format: BinaryFormat,
+
     /// Tell errors in this form; there is legacy alone
     #[arg(long, value_name = "FORMAT")]
     cli_error_format: Option<ErrorFormat>,
@@ -65,6 +69,16 @@ pub(super) struct Globals {
 
     #[command(flatten)]
     _ignored: Ignored,
+}
+
+/// How bytes are written where a request holds text.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BinaryFormat {
+    /// In base64.
+    Base64,
+    /// As they are.
+    #[value(name = "raw-in-base64-out")]
+    Raw,
 }
 
 /// The forms that the AWS CLI tells errors in.
@@ -118,9 +132,6 @@ struct Ignored {
     /// Ignored: nothing prompts
     #[arg(long)]
     no_cli_auto_prompt: bool,
-    /// Ignored: packages are files
-    #[arg(long, value_name = "FORMAT")]
-    cli_binary_format: Option<String>,
 }
 
 impl Globals {

@@ -4,6 +4,7 @@
 //! about Lambda lives here.
 
 mod api_command;
+mod cli_input;
 mod colour;
 mod commands;
 mod diff_words;
@@ -24,10 +25,12 @@ mod progress;
 mod query;
 mod refused;
 mod shorthand;
+mod skeleton;
 mod terminal;
 mod usage;
 mod values;
 mod visible;
+mod yaml;
 
 use std::ffi::OsString;
 

@@ -1,6 +1,7 @@
 //! What `aws lambda` has and a store does not: members of requests and their options, and commands.
 
 use super::exit::Failure;
+use crate::api::document::{Document, Member, Value};
 
 /// A member that a store refuses, by its path in the request, and the option that gives it.
 type Refused = (&'static str, &'static str);
@@ -225,4 +226,30 @@ pub(super) fn refuse(options: &[(&str, &str)]) -> Result<(), Failure> {
         .iter()
         .map(|(option, reason)| refusal(&format!("--{option}"), reason));
     Err(Failure::Usage(lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// Returns why a member of a request is refused, by its path; `None` for one that is taken.
+pub(super) fn reason(path: &str) -> Option<&'static str> {
+    let is_there = |members: &[Refused]| members.iter().any(|(known, _)| *known == path);
+    let row = MEMBERS.iter().find(|(members, _)| is_there(members))?;
+    Some(row.1)
+}
+
+/// Checks that a request has no members that a store refuses.
+///
+/// # Errors
+/// All that it has, a line each, with the reason.
+pub(super) fn check(parameters: &Document) -> Result<(), Failure> {
+    let names = parameters.members().iter().map(Member::name);
+    let code = parameters.get("Code").map(Value::members);
+    let code = code.unwrap_or_default().iter();
+    let in_code = code.map(|member| format!("Code.{}", member.name()));
+    let paths = names.map(str::to_owned).chain(in_code);
+    let refused: Vec<String> = paths
+        .filter_map(|path| Some(refusal(&path, reason(&path)?)))
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(refused.join("\n")))
 }

@@ -137,7 +137,6 @@ fn options_about_connections_are_accepted_ignored_and_listed_as_such() {
         &["--cli-connect-timeout", "0"],
         &["--no-sign-request"],
         &["--no-cli-pager"],
-        &["--cli-binary-format", "raw-in-base64-out"],
     ] {
         assert_eq!(store.run(&[option, &GET].concat()), expected, "{option:?}");
         assert_eq!(store.run(&[&GET, option].concat()), expected, "{option:?}");

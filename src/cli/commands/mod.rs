@@ -36,6 +36,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::HELP_WIDTH;
 use super::api_command::ApiCommand;
+use super::cli_input::{self, InputArgs};
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 use super::usage;
@@ -139,7 +140,10 @@ impl Command {
 
     /// Returns its definition, with all its options.
     pub(super) fn definition(&self) -> clap::Command {
-        let command = with_globals(self.name());
+        let command = match self {
+            Self::Api(_) => with_input(self.name()),
+            _ => with_globals(clap::Command::new(self.name())),
+        };
         match self {
             Self::Api(own) => own.describe(command),
             Self::Group(group) => group.describe(command),
@@ -158,6 +162,9 @@ impl Command {
     ) -> Result<(Globals, Action), clap::Error> {
         let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
+        if matches!(self, Self::Api(_)) && cli_input::stands_in_for_options(&arguments) {
+            definition = definition.mut_args(|argument| argument.required(false));
+        }
         definition
             .try_get_matches_from_mut(&arguments)
             .and_then(|mut matches| {
@@ -183,7 +190,7 @@ impl CommandGroup {
             .after_help(format!("Examples:\n{}", self.examples))
             .subcommand_required(true)
             .disable_help_subcommand(true)
-            .subcommands(commands.map(|one| one.describe(with_globals(one.name))))
+            .subcommands(commands.map(|one| one.describe(with_input(one.name))))
     }
 
     /// Takes the options of the command that is given.
@@ -201,9 +208,15 @@ impl CommandGroup {
     }
 }
 
-/// Begins the definition of a command, with the options of every command.
-fn with_globals(name: &'static str) -> clap::Command {
-    let command = clap::Command::new(name)
+/// Begins the definition of a command that `aws lambda` has, with the options that it has besides
+/// its own.
+fn with_input(name: &'static str) -> clap::Command {
+    with_globals(InputArgs::augment_args(clap::Command::new(name)))
+}
+
+/// Adds the options of every command to a definition.
+fn with_globals(command: clap::Command) -> clap::Command {
+    let command = command
         .version(env!("CARGO_PKG_VERSION"))
         .args_override_self(true)
         .max_term_width(HELP_WIDTH);
