@@ -19,11 +19,13 @@ pub mod pruning;
 pub mod qualifier;
 pub mod request_shape;
 pub mod requested_configuration;
+pub mod response_shape;
 pub mod revision_id;
 pub mod scope;
 pub mod shape;
 pub mod timestamp;
 pub mod validation;
 pub mod version_ranges;
+pub mod waiter;
 
 pub use error::Error;

@@ -429,7 +429,7 @@ pub(super) mod tests {
     use super::*;
 
     /// Holds a shape, and all that is in it, against the model's of a name.
-    fn assert_is_the_models(shapes: &Json, name: &str, shape: Shape) {
+    pub(in crate::api) fn assert_is_the_models(shapes: &Json, name: &str, shape: Shape) {
         assert_each_is_the_models(shapes, name, shape, &|_, _, _| ());
     }
 

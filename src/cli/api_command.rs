@@ -5,13 +5,14 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches as _};
 
+use super::cli_input::{InputArgs, Skeleton};
 use super::commands::Action;
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
 use super::output::Rendering;
 use super::paging::{Paging, PagingArgs};
 use super::parameters::Parameters;
-use super::{input, notices, values};
+use super::{input, notices, refused, skeleton, values};
 use crate::api::document::{Document, Value};
 use crate::api::shape::Shape;
 use crate::store::{PackageSource, Store};
@@ -150,27 +151,32 @@ impl ApiCommand {
             Shape::Requiring(required, _) => required,
             _ => &[],
         };
-        let command = command
-            .about(self.about)
-            .after_help(format!("Examples:\n{}", self.examples));
-        let command = if self.details.is_empty() {
-            command
-        } else {
-            command.long_about(format!("{}\n\n{}", self.about, self.details))
-        };
         let arguments = self.options().flat_map(|option| {
             option.arguments(self.shape_of(option), required.contains(&option.member))
         });
-        let command = command.args(arguments);
-        if self.is_paginated {
+        let refused = self.refused().into_iter();
+        let refused = refused.map(|(name, _)| Arg::new(name).long(name).num_args(0..).hide(true));
+        let command = command.args(arguments).args(refused);
+        let command = if self.is_paginated {
             PagingArgs::augment_args(command)
         } else {
             command
+        };
+        // Last, because a set of options brings words on itself.
+        let command = command
+            .about(self.about)
+            .after_help(format!("Examples:\n{}", self.examples));
+        if self.details.is_empty() {
+            command
+        } else {
+            command.long_about(format!("{}\n\n{}", self.about, self.details))
         }
     }
 
     /// Takes its options, and returns what does what they say.
     pub(super) fn action(&'static self, matches: &mut ArgMatches) -> Result<Action, clap::Error> {
+        let mut refused = self.refused();
+        refused.retain(|(option, _)| matches.contains_id(option));
         let words_of = |option: &'static ParameterOption| {
             let words = option.words(self.shape_of(option), matches);
             words.map(|words| (option, words))
@@ -181,21 +187,41 @@ impl ApiCommand {
         } else {
             PagingArgs::default()
         };
-        Ok(Box::new(move |globals| self.call(globals, given, paging)))
+        let input = InputArgs::from_arg_matches_mut(matches)?;
+        Ok(Box::new(move |globals| {
+            refused::refuse(&refused)?;
+            self.call(globals, given, &input, paging)
+        }))
     }
 
     fn call(
         &self,
         globals: &Globals,
         given: Given,
+        input: &InputArgs,
         paging: PagingArgs,
     ) -> Result<Outcome, Failure> {
         let rendering = globals.rendering()?;
         let (mut parameters, package) = self.parameters(given)?;
+        let format = globals.cli_binary_format;
+        let package = input
+            .add_to(&mut parameters, self.request, format)?
+            .or(package);
+        match input.generate_cli_skeleton {
+            Some(Skeleton::Input) => {
+                return Ok(Outcome::printed(skeleton::request_json(self.request)));
+            }
+            Some(Skeleton::YamlInput) => return Ok(Outcome::printed(skeleton::request_yaml(self))),
+            Some(Skeleton::Output) | None => {}
+        }
         let mut checks = Parameters::default();
         let paging = paging.settle(globals, &mut parameters, &mut checks)?;
         checks.check_request(&parameters, self.request);
         checks.into_result()?;
+        refused::check(&parameters)?;
+        if input.generate_cli_skeleton.is_some() {
+            return Ok(rendering.read(&skeleton::answer(self.operation)));
+        }
         if globals.debug {
             notices::understood(self.operation, &parameters);
         }
@@ -230,6 +256,28 @@ impl ApiCommand {
         Ok((parameters, package))
     }
 
+    /// Returns the options that AWS has and a store refuses, with the reason.
+    fn refused(&self) -> Vec<(&'static str, &'static str)> {
+        let members = self.request.members().iter();
+        let mut refused: Vec<_> = members
+            .flat_map(|(name, _)| refused::options_of(name))
+            .collect();
+        // Several members may be given by one.
+        refused.dedup_by_key(|(option, _)| *option);
+        refused
+    }
+
+    /// Returns whether it takes the option of this name.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        self.options().any(|option| option.option == name)
+    }
+
+    /// Returns the help of the option for a member, by the member's path.
+    pub(super) fn help_of(&self, member: &str) -> Option<&'static str> {
+        let option = self.options().find(|option| option.member == member)?;
+        Some(option.help)
+    }
+
     fn options(&self) -> impl Iterator<Item = &'static ParameterOption> {
         self.options.iter().copied().flatten()
     }
@@ -254,6 +302,13 @@ impl Call<'_> {
     /// Opens the store, which is made if there is none.
     pub(super) fn open_or_make_store(&self) -> Result<Store, Failure> {
         self.globals.open_or_make_store(self.operation)
+    }
+
+    /// Says what goes on, where `--debug` asks for it.
+    pub(super) fn debug(&self, text: &str) {
+        if self.globals.debug {
+            notices::debug(text);
+        }
     }
 
     /// Returns a conversion for errors of the operation.

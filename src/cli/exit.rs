@@ -4,7 +4,22 @@ use std::io::{self, Write};
 
 use super::visible::visible;
 use crate::api;
+use crate::api::waiter::WaitError;
 use crate::store::StoreError;
+
+/// The exit codes and what they mean, for the help and the man pages.
+pub(super) const EXIT_CODES: [(u8, &str); 7] = [
+    (0, "done"),
+    (
+        1,
+        "something differs or is wrong (status --exit-code, diff, verify)",
+    ),
+    (130, "interrupted"),
+    (252, "wrong usage"),
+    (253, "no store"),
+    (254, "an error of the API"),
+    (255, "the result could not be written, or a wait failed"),
+];
 
 /// What a command line comes to: what is printed, and the exit code.
 #[derive(Debug, Default)]
@@ -78,6 +93,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The command line is wrong; the text is printed as it is.
     Usage(String),
+    /// What the AWS CLI tells as no wrong usage, and as no error of the service either.
+    Other(String),
     /// There is no store.
     NoStore(String),
     /// The operation answered with an error of the API.
@@ -87,6 +104,8 @@ pub(super) enum Failure {
         /// The error.
         error: api::Error,
     },
+    /// What was waited for did not come.
+    Wait(WaitError),
 }
 
 impl Failure {
@@ -110,7 +129,9 @@ impl Failure {
     pub(super) fn into_outcome(self) -> Outcome {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
+            Self::Other(message) => (format!("\n{message}\n"), 255),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
+            Self::Wait(error) => (format!("\n{}\n", visible(&error.to_string())), 255),
             Self::Operation { operation, error } => {
                 let code = error.code();
                 // What it tells of may come from a file.

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::colour::{Color, Painter};
 use super::exit::Failure;
 use super::notices;
 use super::output::{Format, Rendering};
+use super::refused;
 use crate::store::{Host, Store};
 
 /// The options of every command.
@@ -55,19 +56,60 @@ pub(super) struct Globals {
     #[arg(long)]
     pub(super) debug: bool,
 
+    /// Read a package that stands in a request as base64, or as the text that it is
+    #[arg(long, value_name = "FORMAT", default_value = "base64")]
+    pub(super) cli_binary_format: BinaryFormat,
+
+    /// Tell errors in this form; there is legacy alone
+    #[arg(long, value_name = "FORMAT")]
+    cli_error_format: Option<ErrorFormat>,
+
+    #[arg(long, hide = true)]
+    cli_auto_prompt: bool,
+
     #[command(flatten)]
     _ignored: Ignored,
+}
+
+/// How bytes are written where a request holds text.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BinaryFormat {
+    /// In base64.
+    Base64,
+    /// As they are.
+    #[value(name = "raw-in-base64-out")]
+    Raw,
+}
+
+/// The forms that the AWS CLI tells errors in.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ErrorFormat {
+    Legacy,
+    #[value(hide = true)]
+    Enhanced,
+    #[value(hide = true)]
+    Json,
+    #[value(hide = true)]
+    Yaml,
+    #[value(hide = true)]
+    Text,
+    #[value(hide = true)]
+    Table,
 }
 
 /// Options of the AWS CLI about connections and credentials: a store has neither.
 #[derive(Args)]
 #[command(next_help_heading = "Options of the AWS CLI that are accepted and ignored")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the AWS CLI's"
+)]
 struct Ignored {
     /// Ignored: a store has no credentials
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Ignored: a store has no endpoint
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = with_scheme)]
     endpoint_url: Option<String>,
     /// Ignored: nothing is connected to
     #[arg(long)]
@@ -76,23 +118,43 @@ struct Ignored {
     #[arg(long, value_name = "PATH")]
     ca_bundle: Option<String>,
     /// Ignored: nothing is connected to
-    #[arg(long, value_name = "SECONDS")]
-    cli_read_timeout: Option<String>,
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    cli_read_timeout: Option<i64>,
     /// Ignored: nothing is connected to
-    #[arg(long, value_name = "SECONDS")]
-    cli_connect_timeout: Option<String>,
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    cli_connect_timeout: Option<i64>,
     /// Ignored: nothing is signed
     #[arg(long)]
     no_sign_request: bool,
     /// Ignored: no pager is used
     #[arg(long)]
     no_cli_pager: bool,
-    /// Ignored: packages are files
-    #[arg(long, value_name = "FORMAT")]
-    cli_binary_format: Option<String>,
+    /// Ignored: nothing prompts
+    #[arg(long)]
+    no_cli_auto_prompt: bool,
 }
 
 impl Globals {
+    /// Refuses what the AWS CLI takes with any command and this tool does not do.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let prompt = (
+            "cli-auto-prompt",
+            "nothing prompts here; --help after a command lists its options",
+        );
+        let format = (
+            "cli-error-format",
+            "errors are told in the form legacy alone; leave the option out, or give legacy",
+        );
+        let is_legacy = |format: ErrorFormat| format == ErrorFormat::Legacy;
+        let given = [
+            (prompt, self.cli_auto_prompt),
+            (format, !self.cli_error_format.is_none_or(is_legacy)),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        let given: Vec<_> = given.map(|(refused, _)| refused).collect();
+        refused::refuse(&given)
+    }
+
     /// Returns the path of the store.
     // The variable is no default of the option: it would stand in every usage as if it were required.
     pub(super) fn store(&self) -> PathBuf {
@@ -157,6 +219,21 @@ impl Globals {
             ))),
             _ => Ok(store),
         }
+    }
+}
+
+/// Takes what the AWS CLI takes for an URL: anything with a scheme.
+fn with_scheme(url: &str) -> Result<String, &'static str> {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    let stands_in_one = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+    if scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && scheme.chars().all(stands_in_one)
+    {
+        Ok(url.to_owned())
+    } else {
+        Err(
+            "the scheme is missing; it must be of the form http://<hostname>/ or https://<hostname>/",
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 //! about Lambda lives here.
 
 mod api_command;
+mod cli_input;
 mod colour;
 mod commands;
 mod diff_words;
@@ -13,6 +14,7 @@ mod globals;
 mod input;
 mod line;
 mod log_text;
+mod man_page;
 mod notices;
 mod output;
 mod paging;
@@ -23,9 +25,12 @@ mod progress;
 mod query;
 mod refused;
 mod shorthand;
+mod skeleton;
 mod terminal;
+mod usage;
 mod values;
 mod visible;
+mod yaml;
 
 use std::ffi::OsString;
 
@@ -35,7 +40,7 @@ use clap::{CommandFactory as _, Parser};
 pub use exit::Outcome;
 
 use commands::{COMMANDS, Command};
-use exit::Failure;
+use exit::{EXIT_CODES, Failure};
 use globals::Globals;
 
 /// The most columns that help takes: longer lines are hard to read.
@@ -51,11 +56,8 @@ const HELP_WIDTH: usize = 100;
     version,
     max_term_width = HELP_WIDTH,
     subcommand_required = true,
-    arg_required_else_help = true
-)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 something differs or is wrong (status --exit-code, diff, verify), 252 wrong \
-                        usage, 253 no store, 254 an error of the API, 255 the result could not be written"
+    arg_required_else_help = true,
+    disable_help_subcommand = true
 )]
 struct Cli {
     #[command(flatten)]
@@ -81,10 +83,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     };
     // What stands before the command is as good behind it.
     arguments.remove(position);
-    match command.parse(arguments) {
-        Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error),
+    let mut topic = vec![OsString::from(command.name())];
+    if let Command::Group(_) = command
+        && let Some(position) = first_word(&cli, &arguments)
+    {
+        // Its command likewise.
+        arguments[1..=position].rotate_right(1);
+        topic.extend(arguments.get(1).filter(|word| *word != "help").cloned());
     }
+    match command.parse(arguments) {
+        Ok((globals, action)) => globals
+            .check()
+            .and_then(|()| action(&globals))
+            .unwrap_or_else(Failure::into_outcome),
+        Err(error) if usage::is_the_word_help(&error) => help_of(&topic),
+        Err(error) => usage::usage_outcome(&error),
+    }
+}
+
+/// Returns what `--help` prints behind these words.
+fn help_of(words: &[OsString]) -> Outcome {
+    let [tool, help] = [env!("CARGO_PKG_NAME"), "--help"].map(OsString::from);
+    run([&[tool], words, &[help]].concat())
 }
 
 /// Returns the help that is asked for, or what is wrong with arguments that name no command.
@@ -93,17 +113,23 @@ fn without_command(mut cli: clap::Command, arguments: Vec<OsString>) -> Outcome 
     if let Err(error) = options
         && error.kind() == ErrorKind::DisplayVersion
     {
-        return refused::usage_outcome(&error);
+        return usage::usage_outcome(&error);
     }
     // Only now, because that takes longer than all else of a start.
-    let mut cli = Cli::command().subcommands(COMMANDS.iter().map(Command::definition));
-    match cli.try_get_matches_from_mut(arguments) {
-        Ok(_) => {
-            let error = cli.error(ErrorKind::MissingSubcommand, "a command must be given");
-            refused::usage_outcome(&error)
-        }
-        Err(error) => refused::usage_outcome(&error.format(&mut cli)),
-    }
+    let mut cli = whole_definition();
+    let error = match cli.try_get_matches_from_mut(&arguments) {
+        Ok(_) => cli.error(ErrorKind::MissingSubcommand, "a command must be given"),
+        Err(error) => usage::explained(&mut cli, arguments, error),
+    };
+    usage::usage_outcome(&error)
+}
+
+/// Returns the definition of the tool with all its commands.
+fn whole_definition() -> clap::Command {
+    let codes = EXIT_CODES.map(|(code, meaning)| format!("{code} {meaning}"));
+    Cli::command()
+        .after_help(format!("Exit codes: {}", codes.join(", ")))
+        .subcommands(COMMANDS.iter().map(Command::definition))
 }
 
 /// Returns where the first word stands that is neither an option nor an option's value.
@@ -133,7 +159,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        let definitions = COMMANDS.iter().map(Command::definition);
-        Cli::command().subcommands(definitions).debug_assert();
+        whole_definition().debug_assert();
     }
 }

@@ -46,7 +46,12 @@ pub(super) fn understood(operation: &str, parameters: &Document) {
         Member::new(member.name(), value)
     });
     let shown = Value::Object(shown.collect());
-    say(&format!("debug: {operation} {}", shown.compact()));
+    debug(&format!("{operation} {}", shown.compact()));
+}
+
+/// Says what goes on, for somebody who asked.
+pub(super) fn debug(text: &str) {
+    say(&format!("debug: {text}"));
 }
 
 fn without_values(environment: &Value) -> Value {

@@ -1,88 +1,255 @@
-//! Command lines that are not understood, and options of the AWS CLI that are refused by name.
+//! What `aws lambda` has and a store does not: members of requests and their options, and commands.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use super::exit::Failure;
+use crate::api::document::{Document, Member, Value};
 
-use super::exit::Outcome;
+/// A member that a store refuses, by its path in the request, and the option that gives it.
+type Refused = (&'static str, &'static str);
 
-/// Options that `aws lambda` takes for these commands and a store refuses, with the reason.
-const REFUSED: [(&[&str], &str); 8] = [
+/// The members of requests that a store refuses, with the reason.
+const MEMBERS: &[(&[Refused], &str)] = &[
     (
         &[
-            "--s3-bucket",
-            "--s3-key",
-            "--s3-object-version",
-            "--s3-object-storage-mode",
-            "--code",
+            ("S3Bucket", "s3-bucket"),
+            ("S3Key", "s3-key"),
+            ("S3ObjectVersion", "s3-object-version"),
+            ("S3ObjectStorageMode", "s3-object-storage-mode"),
+            ("ImageUri", "image-uri"),
+            ("Code.S3Bucket", "code"),
+            ("Code.S3Key", "code"),
+            ("Code.S3ObjectVersion", "code"),
+            ("Code.S3ObjectStorageMode", "code"),
+            ("Code.ImageUri", "code"),
         ],
-        "there is no S3 behind a directory; give the package with --zip-file fileb://PATH",
+        "there is neither S3 nor a container registry behind a directory; give the package with \
+         --zip-file fileb://PATH",
     ),
     (
-        &["--image-uri", "--image-config"],
-        "there is no container registry behind a directory; give a package with --zip-file fileb://PATH",
+        &[("ImageConfig", "image-config")],
+        "there is no container registry behind a directory, and no image to configure",
     ),
     (
         &[
-            "--publish-to",
-            "--capacity-provider-config",
-            "--tenancy-config",
-            "--durable-config",
-            "--runtime-config",
-            "--accelerator-config",
+            ("SourceKMSKeyArn", "source-kms-key-arn"),
+            ("Code.SourceKMSKeyArn", "code"),
+            ("CodeSigningConfigArn", "code-signing-config-arn"),
+        ],
+        "a store neither signs nor encrypts packages",
+    ),
+    (
+        &[
+            ("PublishTo", "publish-to"),
+            ("CapacityProviderConfig", "capacity-provider-config"),
+            ("TenancyConfig", "tenancy-config"),
+            ("DurableConfig", "durable-config"),
+            ("RuntimeConfig", "runtime-config"),
+            ("AcceleratorConfig", "accelerator-config"),
         ],
         "it belongs to a special kind of function, which a store does not have",
     ),
     (
-        &["--master-region"],
+        &[("MasterRegion", "master-region")],
         "a store is one region, and has no replicas of functions of another one",
-    ),
-    (
-        &["--code-signing-config-arn", "--source-kms-key-arn"],
-        "a store neither signs nor encrypts packages",
-    ),
-    (
-        &["--architectures"],
-        "it goes with the code: update-function-code takes it, as create-function does",
-    ),
-    (
-        &["--package-type"],
-        "create-function alone takes it; a function never changes its type",
-    ),
-    (
-        &[
-            "--cli-input-json",
-            "--cli-input-yaml",
-            "--generate-cli-skeleton",
-            "--cli-auto-prompt",
-            "--no-cli-auto-prompt",
-            "--cli-error-format",
-        ],
-        "this version does not take it",
     ),
 ];
 
-/// Returns what is printed for a command line that clap did not take: help and the version on
-/// stdout, anything else on stderr with the AWS CLI's exit code for wrong usage.
-pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Outcome::printed(error.to_string()),
-        _ => {
-            let stderr = refusal(error).unwrap_or_else(|| error.to_string());
-            Outcome {
-                stderr,
-                code: 252,
-                ..Outcome::default()
-            }
-        }
-    }
+const RUNNING: &str = "it is about running functions, and a store keeps them without running them";
+
+/// The commands of `aws lambda` that are not there, with the reason.
+const COMMANDS: &[(&[&str], &str)] = &[
+    (
+        &["invoke", "invoke-async", "invoke-with-response-stream"],
+        "a store keeps functions, and does not run them",
+    ),
+    (
+        &[
+            "add-layer-version-permission",
+            "delete-layer-version",
+            "get-layer-version",
+            "get-layer-version-by-arn",
+            "get-layer-version-policy",
+            "list-layer-versions",
+            "list-layers",
+            "publish-layer-version",
+            "remove-layer-version-permission",
+        ],
+        "this version keeps no layers; a function names them by their ARNs, with --layers",
+    ),
+    (
+        &["list-tags", "tag-resource", "untag-resource"],
+        "this version sets tags with create-function --tags, and get-function prints them",
+    ),
+    (
+        &[
+            "add-permission",
+            "delete-resource-policy",
+            "get-policy",
+            "get-resource-policy",
+            "put-resource-policy",
+            "remove-permission",
+        ],
+        "this version keeps no policies; who may read and write a directory may use its functions",
+    ),
+    (
+        &["get-account-settings"],
+        "the limits of a store stand in its store.json, and status says how much is stored",
+    ),
+    (
+        &[
+            "create-code-signing-config",
+            "delete-code-signing-config",
+            "delete-function-code-signing-config",
+            "get-code-signing-config",
+            "get-function-code-signing-config",
+            "list-code-signing-configs",
+            "list-functions-by-code-signing-config",
+            "put-function-code-signing-config",
+            "update-code-signing-config",
+        ],
+        "a store does not sign packages",
+    ),
+    (
+        &[
+            "checkpoint-durable-execution",
+            "delete-durable-execution",
+            "get-durable-execution",
+            "get-durable-execution-history",
+            "get-durable-execution-state",
+            "list-durable-executions-by-function",
+            "pause-durable-execution",
+            "resume-durable-execution",
+            "send-durable-execution-callback-failure",
+            "send-durable-execution-callback-heartbeat",
+            "send-durable-execution-callback-success",
+            "stop-durable-execution",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "create-capacity-provider",
+            "delete-capacity-provider",
+            "get-capacity-provider",
+            "list-capacity-providers",
+            "list-function-versions-by-capacity-provider",
+            "update-capacity-provider",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "create-event-source-mapping",
+            "delete-event-source-mapping",
+            "get-event-source-mapping",
+            "list-event-source-mappings",
+            "update-event-source-mapping",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "create-function-url-config",
+            "delete-function-url-config",
+            "get-function-url-config",
+            "list-function-url-configs",
+            "update-function-url-config",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "delete-function-event-invoke-config",
+            "get-function-event-invoke-config",
+            "list-function-event-invoke-configs",
+            "put-function-event-invoke-config",
+            "update-function-event-invoke-config",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "delete-function-concurrency",
+            "delete-provisioned-concurrency-config",
+            "get-function-concurrency",
+            "get-function-scaling-config",
+            "get-provisioned-concurrency-config",
+            "list-provisioned-concurrency-configs",
+            "put-function-concurrency",
+            "put-function-scaling-config",
+            "put-provisioned-concurrency-config",
+        ],
+        RUNNING,
+    ),
+    (
+        &[
+            "get-function-recursion-config",
+            "get-runtime-management-config",
+            "put-function-recursion-config",
+            "put-runtime-management-config",
+        ],
+        RUNNING,
+    ),
+    (
+        &["wizard"],
+        "a store has no wizards; create-function asks nothing",
+    ),
+];
+
+/// Returns the options of a member and of what stands within it that are refused, and why.
+pub(super) fn options_of(
+    member: &str,
+) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+    let is_within = move |path: &str| path.split('.').next() == Some(member);
+    MEMBERS.iter().flat_map(move |(members, reason)| {
+        let members = members.iter().filter(move |(path, _)| is_within(path));
+        members.map(|(_, option)| (*option, *reason))
+    })
 }
 
-fn refusal(error: &clap::Error) -> Option<String> {
-    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
-    let option = argument.split('=').next().unwrap_or_default();
-    let (_, reason) = REFUSED
+/// Returns why a command of `aws lambda` is not there; `None` for one that AWS does not have.
+pub(super) fn reason_of_command(name: &str) -> Option<&'static str> {
+    let row = COMMANDS.iter().find(|(names, _)| names.contains(&name))?;
+    Some(row.1)
+}
+
+/// Says that something is refused, and why.
+pub(super) fn refusal(name: &str, reason: &str) -> String {
+    format!("{name} is refused: {reason}")
+}
+
+/// Refuses options, each with its reason; `Ok` if there are none.
+pub(super) fn refuse(options: &[(&str, &str)]) -> Result<(), Failure> {
+    if options.is_empty() {
+        return Ok(());
+    }
+    let lines = options
         .iter()
-        .find(|(options, _)| options.contains(&option))?;
-    Some(format!("\n{option} is refused: {reason}\n"))
+        .map(|(option, reason)| refusal(&format!("--{option}"), reason));
+    Err(Failure::Usage(lines.collect::<Vec<_>>().join("\n")))
+}
+
+/// Returns why a member of a request is refused, by its path; `None` for one that is taken.
+pub(super) fn reason(path: &str) -> Option<&'static str> {
+    let is_there = |members: &[Refused]| members.iter().any(|(known, _)| *known == path);
+    let row = MEMBERS.iter().find(|(members, _)| is_there(members))?;
+    Some(row.1)
+}
+
+/// Checks that a request has no members that a store refuses.
+///
+/// # Errors
+/// All that it has, a line each, with the reason.
+pub(super) fn check(parameters: &Document) -> Result<(), Failure> {
+    let names = parameters.members().iter().map(Member::name);
+    let code = parameters.get("Code").map(Value::members);
+    let code = code.unwrap_or_default().iter();
+    let in_code = code.map(|member| format!("Code.{}", member.name()));
+    let paths = names.map(str::to_owned).chain(in_code);
+    let refused: Vec<String> = paths
+        .filter_map(|path| Some(refusal(&path, reason(&path)?)))
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(refused.join("\n")))
 }

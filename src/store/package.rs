@@ -29,7 +29,7 @@ const PIECE: usize = 4 * 1024 * 1024;
 /// From this size on a second thread copies while the first hashes; below, it only costs.
 const PARALLEL: u64 = 1024 * 1024;
 
-/// A deployment package that somebody gives: a regular file, opened once.
+/// A deployment package that somebody gives: a regular file, opened once, or bytes.
 #[derive(Debug)]
 pub struct PackageSource {
     file: File,
@@ -54,6 +54,20 @@ impl PackageSource {
         Ok(Self {
             file,
             path: path.to_owned(),
+        })
+    }
+
+    /// Takes a package that stands in no file, under the name that it is told by. It is put into a
+    /// temporary file, which is gone with the source.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub fn of_bytes(bytes: &[u8], name: &str) -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        file.write_all_at(bytes, 0)?;
+        Ok(Self {
+            file,
+            path: PathBuf::from(name),
         })
     }
 

@@ -137,7 +137,6 @@ fn options_about_connections_are_accepted_ignored_and_listed_as_such() {
         &["--cli-connect-timeout", "0"],
         &["--no-sign-request"],
         &["--no-cli-pager"],
-        &["--cli-binary-format", "raw-in-base64-out"],
     ] {
         assert_eq!(store.run(&[option, &GET].concat()), expected, "{option:?}");
         assert_eq!(store.run(&[&GET, option].concat()), expected, "{option:?}");
@@ -216,110 +215,6 @@ const COMMANDS: [(&str, &str); 12] = [
     ("DeleteAlias", "delete-alias"),
 ];
 
-/// Options of the AWS CLI itself: what `aws help` lists, and what every command of it has.
-const GLOBALS: [&str; 23] = [
-    "--debug",
-    "--endpoint-url",
-    "--no-verify-ssl",
-    "--no-paginate",
-    "--output",
-    "--query",
-    "--profile",
-    "--region",
-    "--version",
-    "--color",
-    "--no-sign-request",
-    "--ca-bundle",
-    "--cli-read-timeout",
-    "--cli-connect-timeout",
-    "--cli-binary-format",
-    "--no-cli-pager",
-    "--cli-auto-prompt",
-    "--no-cli-auto-prompt",
-    "--cli-error-format",
-    "--cli-input-json",
-    "--cli-input-yaml",
-    "--generate-cli-skeleton",
-    "--help",
-];
-
-#[test]
-fn every_option_of_the_aws_cli_is_in_the_help_or_refused_by_name() {
-    let shapes: Value = serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap();
-    let store = TestStore::made_by_hand("hello");
-    let zip = store.zip("code.zip", b"v1");
-    let before = store.files();
-    let mut refusals = 0;
-    for (operation, name) in COMMANDS {
-        let (help, listed) = help_of(name);
-        let options = shapes["cli"][operation]["options"].as_array().unwrap();
-        assert!(!options.is_empty());
-        let of_the_command = options.iter().flat_map(|option| {
-            let names = [
-                &option["option"],
-                &option["negation"],
-                &option["hidden_alias"],
-            ];
-            names.into_iter().filter_map(Value::as_str)
-        });
-        for option in of_the_command.chain(GLOBALS) {
-            let is_known = listed.iter().any(|word| word == option)
-                // Understood without being listed; other tests use them.
-                || ["--no-publish", "--no-dry-run", "--code-sha-256", "--marker"].contains(&option)
-                || (option == "--version" && !help.contains(option));
-            if is_known {
-                continue;
-            }
-            refusals += 1;
-            let complete = complete(name, &zip);
-            let assigned = format!("{option}=x");
-            for arguments in [
-                [&complete[..], &[option]].concat(),
-                [&complete[..], &[option, "x"]].concat(),
-                [&complete[..], &[&assigned]].concat(),
-                [&[complete[0], option, "x"], &complete[1..]].concat(),
-            ] {
-                let ran = store.run(&arguments);
-                let said = ran.failed(252);
-                says(said, &[option, "refused"]);
-                let reason = said.split("refused").nth(1).unwrap().trim();
-                assert!(reason.len() > 20, "no reason: {said}");
-            }
-        }
-    }
-    assert!(refusals > 30, "only {refusals} were refused");
-    assert!(store.files() == before);
-}
-
-#[test]
-fn refused_options_say_why() {
-    let store = TestStore::made_by_hand("hello");
-    for (option, reason) in [
-        ("--s3-bucket", "S3"),
-        ("--s3-key", "S3"),
-        ("--s3-object-version", "S3"),
-        ("--image-uri", "registry"),
-        ("--source-kms-key-arn", "encrypt"),
-        ("--code-signing-config-arn", "sign"),
-        ("--publish-to", "function"),
-    ] {
-        let ran = store.update("hello", b"v1", &[option, "x"]);
-        says(ran.failed(252), &[option, reason]);
-    }
-    for (option, reason) in [
-        ("--architectures", "update-function-code takes it"),
-        ("--package-type", "create-function alone takes it"),
-    ] {
-        let ran = store.configure("hello", &[option, "x"]);
-        says(ran.failed(252), &[option, reason]);
-    }
-    // Those of every command are refused before the command, too.
-    for option in ["--cli-input-yaml", "--cli-input-json", "--cli-error-format"] {
-        let ran = store.run(&[&[option, "text"], &GET[..]].concat());
-        says(ran.failed(252), &[option, "refused"]);
-    }
-}
-
 #[test]
 fn an_unknown_option_or_command_names_the_nearest() {
     let store = TestStore::made_by_hand("hello");
@@ -372,7 +267,6 @@ fn an_unknown_option_or_command_names_the_nearest() {
     ] {
         says(store.run(arguments).failed(252), &[given, nearest]);
     }
-    says(store.run(&["invoke"]).failed(252), &["invoke", "Usage"]);
     says(
         store
             .run(&["publish-version", "--function-name", "hello", "--xyzzy"])

@@ -382,6 +382,17 @@ pub fn command() -> Command {
     command
 }
 
+/// Returns the names of all commands, as the help lists them.
+pub fn listed_commands() -> Vec<String> {
+    let help = run(command().arg("--help")).stdout;
+    let list = help.split("Commands:\n").nth(1).unwrap();
+    let list = list.split("\n\n").next().unwrap();
+    list.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Runs a command to its end.
 pub fn run(command: &mut Command) -> Ran {
     let output = command.output().unwrap();

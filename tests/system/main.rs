@@ -1,4 +1,5 @@
-//! What takes strace to see: the command killed at each of its system calls, and how many it makes.
+//! What takes other programs to see: strace the command killed at each of its system calls, and how
+//! many it makes; shells what they complete; groff what the man pages say.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod completions;
 mod counts;
 mod damages;
 mod failing;
@@ -20,6 +22,7 @@ mod format;
 mod full_disk;
 mod killed;
 mod killed_init;
+mod man_pages;
 mod outcome;
 mod progress;
 mod strace;

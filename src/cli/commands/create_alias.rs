@@ -18,7 +18,8 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
     details: "An alias may send a share of the invocations to a second version.",
     examples: "  lambda-store create-alias --function-name hello --name live --function-version 3\n  \
     lambda-store create-alias --function-name hello --name canary --function-version 2 \\\n    \
-    --routing-config AdditionalVersionWeights={3=0.1}",
+    --routing-config AdditionalVersionWeights={3=0.1}\n  \
+    lambda-store create-alias --generate-cli-skeleton yaml-input > alias.yaml",
     options: &[&[
         FUNCTION_NAME,
         ALIAS_NAME,

@@ -34,14 +34,19 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 };
 
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    answer(call).map(|answer| call.rendering.read(&answer))
+}
+
+/// Asks the operation, and returns what is printed of it.
+pub(super) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
     let request = GetFunctionRequest::of_parameters(&call.parameters);
     let store = call.open_store()?;
     operations::get_function(&store, &request)
-        .map(|response| call.rendering.read(&answer(response)))
+        .map(document)
         .map_err(call.failure())
 }
 
-fn answer(response: GetFunctionResponse) -> Value {
+fn document(response: GetFunctionResponse) -> Value {
     let code = Value::object([
         ("RepositoryType", Value::string("S3")),
         ("Location", Value::string(&file_url(&response.package_path))),

@@ -1,5 +1,7 @@
 //! `get-function-configuration`
 
+use crate::api::configuration::FunctionConfiguration;
+use crate::api::document::Value;
 use crate::api::messages::GetFunctionConfigurationRequest;
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call};
@@ -23,9 +25,14 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 };
 
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
+    answer(call).map(|answer| call.rendering.read(&answer))
+}
+
+/// Asks the operation, and returns what is printed of it.
+pub(super) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
     let request = GetFunctionConfigurationRequest::of_parameters(&call.parameters);
     let store = call.open_store()?;
     operations::get_function_configuration(&store, &request)
-        .map(|configuration| call.rendering.read(&configuration.into_value()))
+        .map(FunctionConfiguration::into_value)
         .map_err(call.failure())
 }

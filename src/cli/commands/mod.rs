@@ -1,5 +1,6 @@
 //! One file per command: its options, and the call of its operation.
 
+mod completions;
 mod create_alias;
 mod create_function;
 mod delete_alias;
@@ -9,12 +10,14 @@ mod export;
 mod get_alias;
 mod get_function;
 mod get_function_configuration;
+mod help;
 mod import;
 mod init;
 mod list_aliases;
 mod list_functions;
 mod list_versions_by_function;
 mod log;
+mod man_pages;
 mod prune;
 mod publish_version;
 mod restore;
@@ -24,18 +27,22 @@ mod update_alias;
 mod update_function_code;
 mod update_function_configuration;
 mod verify;
+mod wait;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
 use super::HELP_WIDTH;
 use super::api_command::ApiCommand;
+use super::cli_input::{self, InputArgs};
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
+use super::usage;
 
 /// Every command, in the order of the help.
-pub(super) static COMMANDS: [Command; 24] = [
+pub(super) static COMMANDS: [Command; 28] = [
     Command::own::<init::InitArgs>("init"),
     Command::own::<status::StatusArgs>("status"),
     Command::own::<log::LogArgs>("log"),
@@ -47,6 +54,7 @@ pub(super) static COMMANDS: [Command; 24] = [
     Command::Api(&publish_version::COMMAND),
     Command::Api(&get_function::COMMAND),
     Command::Api(&get_function_configuration::COMMAND),
+    Command::Group(&wait::GROUP),
     Command::Api(&list_functions::COMMAND),
     Command::Api(&list_versions_by_function::COMMAND),
     Command::own::<restore::RestoreArgs>("restore"),
@@ -60,6 +68,9 @@ pub(super) static COMMANDS: [Command; 24] = [
     Command::own::<prune::PruneArgs>("prune"),
     Command::own::<export::ExportArgs>("export"),
     Command::own::<import::ImportArgs>("import"),
+    Command::own::<completions::CompletionsArgs>("completions"),
+    Command::own::<man_pages::ManPagesArgs>("man-pages"),
+    Command::own::<help::HelpArgs>("help"),
 ];
 
 /// A command's options, which it can run with.
@@ -75,8 +86,23 @@ pub(super) type Action = Box<dyn FnOnce(&Globals) -> Result<Outcome, Failure>>;
 pub(super) enum Command {
     /// One that `aws lambda` has.
     Api(&'static ApiCommand),
+    /// A word that leads commands that `aws lambda` has.
+    Group(&'static CommandGroup),
     /// One of our own.
     Own(OwnCommand),
+}
+
+/// Commands under a common word.
+pub(super) struct CommandGroup {
+    /// The word.
+    name: &'static str,
+    /// What they do, in a line.
+    about: &'static str,
+    /// What is to be known besides.
+    details: &'static str,
+    /// Command lines as examples, which a test runs.
+    examples: &'static str,
+    commands: &'static [ApiCommand],
 }
 
 /// A command that AWS does not have.
@@ -102,20 +128,25 @@ impl Command {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Api(command) => command.name,
+            Self::Group(group) => group.name,
             Self::Own(command) => command.name,
         }
     }
 
+    /// Returns whether it has the option of this name for a member of a request.
+    pub(super) fn takes(&self, option: &str) -> bool {
+        matches!(self, Self::Api(command) if command.takes(option))
+    }
+
     /// Returns its definition, with all its options.
     pub(super) fn definition(&self) -> clap::Command {
-        let command = clap::Command::new(self.name())
-            .args_override_self(true)
-            .max_term_width(HELP_WIDTH);
-        // The last that are added describe the command, so the common options come first, and are
-        // shown last, under a heading of their own.
-        let command = Globals::augment_args(command).next_help_heading(None);
+        let command = match self {
+            Self::Api(_) => with_input(self.name()),
+            _ => with_globals(clap::Command::new(self.name())),
+        };
         match self {
             Self::Api(own) => own.describe(command),
+            Self::Group(group) => group.describe(command),
             Self::Own(own) => (own.add_options)(command),
         }
     }
@@ -131,16 +162,65 @@ impl Command {
     ) -> Result<(Globals, Action), clap::Error> {
         let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
+        if matches!(self, Self::Api(_)) && cli_input::stands_in_for_options(&arguments) {
+            definition = definition.mut_args(|argument| argument.required(false));
+        }
         definition
-            .try_get_matches_from_mut(arguments)
+            .try_get_matches_from_mut(&arguments)
             .and_then(|mut matches| {
                 let globals = Globals::from_arg_matches_mut(&mut matches)?;
                 let action = match self {
                     Self::Api(command) => command.action(&mut matches)?,
+                    Self::Group(group) => return group.action(&mut matches),
                     Self::Own(command) => (command.action)(&mut matches)?,
                 };
                 Ok((globals, action))
             })
-            .map_err(|error| error.format(&mut definition))
+            .map_err(|error| usage::explained(&mut definition, arguments, error))
     }
+}
+
+impl CommandGroup {
+    /// Adds its description and its commands to a definition.
+    fn describe(&self, command: clap::Command) -> clap::Command {
+        let commands = self.commands.iter();
+        command
+            .about(self.about)
+            .long_about(format!("{}\n\n{}", self.about, self.details))
+            .after_help(format!("Examples:\n{}", self.examples))
+            .subcommand_required(true)
+            .disable_help_subcommand(true)
+            .subcommands(commands.map(|one| one.describe(with_input(one.name))))
+    }
+
+    /// Takes the options of the command that is given.
+    fn action(&self, matches: &mut ArgMatches) -> Result<(Globals, Action), clap::Error> {
+        let given = matches.remove_subcommand();
+        let known = given.and_then(|(name, matches)| {
+            let command = self.commands.iter().find(|one| one.name == name)?;
+            Some((command, matches))
+        });
+        let Some((command, mut matches)) = known else {
+            return Err(clap::Error::new(ErrorKind::MissingSubcommand));
+        };
+        let globals = Globals::from_arg_matches_mut(&mut matches)?;
+        Ok((globals, command.action(&mut matches)?))
+    }
+}
+
+/// Begins the definition of a command that `aws lambda` has, with the options that it has besides
+/// its own.
+fn with_input(name: &'static str) -> clap::Command {
+    with_globals(InputArgs::augment_args(clap::Command::new(name)))
+}
+
+/// Adds the options of every command to a definition.
+fn with_globals(command: clap::Command) -> clap::Command {
+    let command = command
+        .version(env!("CARGO_PKG_VERSION"))
+        .args_override_self(true)
+        .max_term_width(HELP_WIDTH);
+    // The last that are added describe the command, so the common options come first, and are shown
+    // last, under a heading of their own.
+    Globals::augment_args(command).next_help_heading(None)
 }

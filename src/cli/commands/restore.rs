@@ -24,7 +24,8 @@ pub(super) struct RestoreArgs {
     #[arg(value_name = "NAME")]
     function_name: String,
     /// Name the version, by its number or an alias that points to it
-    #[arg(value_name = "VERSION")]
+    // Not `version`, which the option --version has.
+    #[arg(id = "number", value_name = "VERSION")]
     version: String,
     /// Restore only if $LATEST has this revision id
     #[arg(long, value_name = "ID")]

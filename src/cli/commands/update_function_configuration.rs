@@ -17,7 +17,9 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
     details: "What is left out stays as it is; an environment and a list are replaced as a whole.",
     examples: "  lambda-store update-function-configuration --function-name hello --timeout 10\n  \
     lambda-store update-function-configuration --function-name hello \\\n    \
-    --environment 'Variables={LEVEL=debug}'",
+    --environment 'Variables={LEVEL=debug}'\n  \
+    lambda-store update-function-configuration --function-name hello \\\n    \
+    --cli-input-json '{\"Timeout\": 20, \"MemorySize\": 256}'",
     options: &[&[FUNCTION_NAME, ROLE], CONFIGURATION, &[REVISION_ID]],
     run,
 };
