@@ -7,25 +7,26 @@ use tempfile::TempDir;
 
 use crate::support::{ROLE, TestStore, zip_of};
 
-/// Makes a directory with a store and files beside it.
+/// Makes a directory with a store and files beside it, in `place`, and a function of more versions than a
+/// page holds, `many`, which belongs into that store.
 pub fn make() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("place");
+    std::fs::create_dir(&place).unwrap();
     let store = TestStore::nothing();
     functions(&store);
-    let copied = Command::new("cp")
-        .arg("-a")
-        .arg(store.path())
-        .arg(directory.path())
-        .status();
-    assert!(copied.unwrap().success());
-    for (name, content) in FILES {
-        std::fs::write(directory.path().join(name), content).unwrap();
+    for (from, to) in [
+        (store.join("many"), directory.path().join("many")),
+        (store.path(), place.join("store")),
+    ] {
+        let moved = Command::new("mv").args([from, to]).status();
+        assert!(moved.unwrap().success());
     }
-    std::fs::write(
-        directory.path().join("code.zip"),
-        zip_of(&[("app.py", b"new code")]),
-    )
-    .unwrap();
+    for (name, content) in FILES {
+        std::fs::write(place.join(name), content).unwrap();
+    }
+    let code = zip_of(&[("app.py", b"new code")]);
+    std::fs::write(place.join("code.zip"), code).unwrap();
     directory
 }
 

@@ -24,13 +24,14 @@ mod bridge;
 mod comparing;
 mod fixture;
 mod http;
+mod readme;
 #[path = "../support/mod.rs"]
 mod support;
 mod vectors;
 mod wire;
 mod workplace;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
 
 use aws::{Aws, Driver};
@@ -97,6 +98,33 @@ fn the_same_command_line_comes_to_the_same() {
         wrong.concat(),
         wrong.len()
     );
+}
+
+#[test]
+fn the_readme_names_every_difference_and_no_other() {
+    let told: BTreeSet<&str> = readme::differences().into_iter().collect();
+    let seen: BTreeSet<&str> = vectors::all()
+        .filter_map(|vector| Some(vector.difference?.0))
+        .collect();
+    assert_eq!(told, seen);
+}
+
+#[test]
+fn at_least_100_command_lines_are_compared_and_each_command_in_some() {
+    let lines: BTreeSet<&str> = vectors::all().map(|vector| vector.line).collect();
+    assert_eq!(lines.len(), vectors::all().count(), "one is there twice");
+    assert!(lines.len() >= 100, "{}", lines.len());
+    for command in wire::commands() {
+        let is_run = vectors::all().any(|vector| {
+            let is_same = vector.difference.is_none();
+            is_same && vector.words().1.first().is_some_and(|word| word == command)
+        });
+        let is_here = support::command()
+            .args([command, "--help"])
+            .output()
+            .is_ok_and(|output| output.status.success());
+        assert_eq!(is_run, is_here, "{command}");
+    }
 }
 
 #[test]

@@ -91,6 +91,12 @@ impl Call {
     }
 }
 
+/// Returns the commands of the AWS CLI that the model has words for.
+pub fn commands() -> impl Iterator<Item = &'static str> {
+    let commands = MODEL["cli"].as_object().unwrap().values();
+    commands.map(|command| text(command, "command"))
+}
+
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
 }
