@@ -29,7 +29,7 @@ mod update_function_configuration;
 mod verify;
 mod wait;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches as _};
@@ -136,6 +136,11 @@ impl Command {
     /// Returns whether it has the option of this name for a member of a request.
     pub(super) fn takes(&self, option: &str) -> bool {
         matches!(self, Self::Api(command) if command.takes(option))
+    }
+
+    /// Returns whether this is the name of commands that stand behind one word.
+    fn is_group(&self, name: &OsStr) -> bool {
+        matches!(self, Self::Group(group) if name == group.name)
     }
 
     /// Returns its definition, with all its options.
