@@ -135,9 +135,9 @@ impl Value {
         Self::Leaf(number.into().to_string().into())
     }
 
-    /// Makes a number, written as the AWS CLI writes a double: with a fraction or an exponent.
+    /// Makes a number, written as the AWS CLI writes a double.
     pub fn number(number: f64) -> Self {
-        Self::Leaf(format!("{number:?}").into())
+        Self::Leaf(double(number).into())
     }
 
     /// Makes `true` or `false`.
@@ -462,6 +462,19 @@ fn separated<T>(
         write(item, out);
     }
     out.push(close);
+}
+
+/// Writes a double as the AWS CLI does, which is how Python does it: the fewest digits that tell it
+/// from all others, with a fraction, or with an exponent that has a sign and two digits.
+pub fn double(number: f64) -> String {
+    let text = format!("{number:?}");
+    let Some((digits, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let (sign, exponent) = exponent
+        .strip_prefix('-')
+        .map_or(('+', exponent), |exponent| ('-', exponent));
+    format!("{digits}e{sign}{exponent:0>2}")
 }
 
 /// Writes a JSON string with the escapes of RFC 8785, which are the ones `serde_json` makes.

@@ -78,6 +78,8 @@ impl Outcome {
 pub(super) enum Failure {
     /// The command line is wrong; the text is printed as it is.
     Usage(String),
+    /// What the environment says is wrong; the text is printed as it is.
+    Configuration(String),
     /// There is no store.
     NoStore(String),
     /// The operation answered with an error of the API.
@@ -110,6 +112,7 @@ impl Failure {
     pub(super) fn into_outcome(self) -> Outcome {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
+            Self::Configuration(message) => (format!("\n{message}\n"), 255),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
             Self::Operation { operation, error } => {
                 let code = error.code();

@@ -117,7 +117,8 @@ impl Command {
         definition
             .try_get_matches_from_mut(arguments)
             .and_then(|mut matches| {
-                let globals = Globals::from_arg_matches_mut(&mut matches)?;
+                let mut globals = Globals::from_arg_matches_mut(&mut matches)?;
+                globals.command = self.name;
                 Ok((globals, (self.action)(&mut matches)?))
             })
             .map_err(|error| error.format(&mut definition))
