@@ -39,6 +39,7 @@ mod listing;
 mod log;
 mod made_by_hand;
 mod output;
+mod output_forms;
 mod paging;
 mod partial_updates;
 mod preconditions;
