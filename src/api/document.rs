@@ -668,6 +668,20 @@ mod tests {
     }
 
     #[test]
+    fn a_double_has_a_fraction_or_an_exponent_of_two_digits_and_a_sign() {
+        for (number, written) in [
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (0.0001, "0.0001"),
+            (0.000_01, "1e-05"),
+            (1e16, "1e+16"),
+            (-2.5e-300, "-2.5e-300"),
+        ] {
+            assert_eq!(Value::number(number).compact(), written);
+        }
+    }
+
+    #[test]
     fn the_canonical_form_sorts_by_code_point_and_escapes_as_rfc_8785() {
         let text = r#"{ "b": [1, 2.0], "a\u0062": "\u00e9\/\u001f\u007f\b\"", "B": {"z": null, "y": true}, "€": 1E5, "😀": 0 }"#;
         assert_eq!(

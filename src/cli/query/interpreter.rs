@@ -242,3 +242,38 @@ pub(super) fn is_equal(left: &Json, right: &Json) -> bool {
         _ => left == right,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Query;
+
+    #[test]
+    fn expressions_find_what_the_specification_says() {
+        let data = json!({"L": [0, 1, 2, 3], "O": {"b": [1.0], "a": null}, "D": [{"N": "x"}, {}]});
+        for (expression, found) in [
+            ("L[1:3]", json!([1, 2])),
+            ("L[::-2]", json!([3, 1])),
+            ("L[-3:-1]", json!([1, 2])),
+            ("L[2:0:-1]", json!([2, 1])),
+            ("L[9:]", json!([])),
+            ("L[-1]", json!(3)),
+            ("L[-5]", json!(null)),
+            ("O[0]", json!(null)),
+            ("O.*", json!([[1.0]])),
+            ("D[].N", json!(["x"])),
+            ("D[?N == 'x']", json!([{"N": "x"}])),
+            ("L[?@ > `1`]", json!([2, 3])),
+            ("O.b == `[1]`", json!(true)),
+            ("O.a < `1`", json!(null)),
+            ("!L[0]", json!(false)),
+            ("O.a || L[0]", json!(0)),
+            ("[D, L][] | length(@)", json!(6)),
+            ("{z: O.a, a: L[0]} | keys(@)", json!(["z", "a"])),
+        ] {
+            let query = Query::compile(expression).unwrap();
+            assert_eq!(query.search(&data), Ok(found), "{expression}");
+        }
+    }
+}
