@@ -135,9 +135,9 @@ impl Value {
         Self::Leaf(number.into().to_string().into())
     }
 
-    /// Makes a number, written as the AWS CLI writes a double: with a fraction or an exponent.
+    /// Makes a number, written as the AWS CLI writes a double.
     pub fn number(number: f64) -> Self {
-        Self::Leaf(format!("{number:?}").into())
+        Self::Leaf(double(number).into())
     }
 
     /// Makes `true` or `false`.
@@ -474,6 +474,19 @@ fn separated<T>(
     out.push(close);
 }
 
+/// Writes a double as the AWS CLI does, which is how Python does it: the fewest digits that tell it
+/// from all others, with a fraction, or with an exponent that has a sign and two digits.
+pub fn double(number: f64) -> String {
+    let text = format!("{number:?}");
+    let Some((digits, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let (sign, exponent) = exponent
+        .strip_prefix('-')
+        .map_or(('+', exponent), |exponent| ('-', exponent));
+    format!("{digits}e{sign}{exponent:0>2}")
+}
+
 /// Writes a JSON string with the escapes of RFC 8785, which are the ones `serde_json` makes.
 fn quote(text: &str) -> String {
     if text
@@ -662,6 +675,20 @@ mod tests {
         let text = "{\n    \"B\": 1.50e+03,\n    \"a\\u0062\": \"\\u00e9\\/\",\n    \
                     \"Big\": 123456789012345678901234567890,\n    \"Empty\": {},\n    \"List\": []\n}\n";
         assert_eq!(Document::parse(text).unwrap().render(), text);
+    }
+
+    #[test]
+    fn a_double_has_a_fraction_or_an_exponent_of_two_digits_and_a_sign() {
+        for (number, written) in [
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (0.0001, "0.0001"),
+            (0.000_01, "1e-05"),
+            (1e16, "1e+16"),
+            (-2.5e-300, "-2.5e-300"),
+        ] {
+            assert_eq!(Value::number(number).compact(), written);
+        }
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl Painter {
         Self { is_on }
     }
 
+    /// Returns whether texts have colours.
+    pub(super) fn is_on(self) -> bool {
+        self.is_on
+    }
+
     /// Returns a text in the colour of its tone.
     pub(super) fn paint(self, tone: Tone, text: &str) -> String {
         if !self.is_on {

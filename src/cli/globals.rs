@@ -36,8 +36,12 @@ pub(super) struct Globals {
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
 
-    /// Print the result in this form: json by default, and words for people where a command has them
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help = "Print the result in this form [default: $LAMBDA_STORE_OUTPUT, else \
+                $AWS_DEFAULT_OUTPUT, else json, and words for people where a command has them]"
+    )]
     output: Option<Format>,
 
     /// Print what this `JMESPath` expression picks from the result
@@ -66,6 +70,10 @@ pub(super) struct Globals {
 
     #[arg(long, hide = true)]
     cli_auto_prompt: bool,
+
+    /// The name of the command that the options are given to.
+    #[arg(skip)]
+    pub(super) command: &'static str,
 
     #[command(flatten)]
     _ignored: Ignored,
@@ -186,7 +194,12 @@ impl Globals {
 
     /// Returns how the answer is printed; a wrong query is told before anything is done.
     pub(super) fn rendering(&self) -> Result<Rendering, Failure> {
-        Rendering::new(self.output.unwrap_or_default(), self.query.as_deref())
+        let format = match self.output {
+            Some(format) => format,
+            None => default_format()?,
+        };
+        let title = operation_of(self.command);
+        Rendering::new(format, self.query.as_deref(), title, self.painter().is_on())
     }
 
     /// Returns how the answer is printed as a document; `None` if nobody asked for one.
@@ -235,6 +248,25 @@ fn with_scheme(url: &str) -> Result<String, &'static str> {
             "the scheme is missing; it must be of the form http://<hostname>/ or https://<hostname>/",
         )
     }
+}
+
+/// Returns the form that the environment names: our own variable, or the AWS CLI's.
+fn default_format() -> Result<Format, Failure> {
+    let named = |name| std::env::var_os(name).filter(|format| !format.is_empty());
+    let Some(format) = named("LAMBDA_STORE_OUTPUT").or_else(|| named("AWS_DEFAULT_OUTPUT")) else {
+        return Ok(Format::default());
+    };
+    let format = format.to_string_lossy();
+    Format::from_str(&format, false)
+        .map_err(|_| Failure::Other(format!("Unknown output type: {format}")))
+}
+
+/// Returns the name of an operation, which its command's is made of: `GetAlias` of `get-alias`.
+fn operation_of(command: &str) -> String {
+    command
+        .split('-')
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
 }
 
 /// Says who makes a change: a label for people, not a proof.

@@ -117,11 +117,19 @@ impl Paging {
         let (mut outcome, broken) = match self {
             Self::Once { marker, max_items } => {
                 let page = page(marker.clone(), *max_items)?;
-                let marker = page.next_marker.as_deref().map(Value::string);
-                let marker = marker.map(|marker| ("NextMarker", marker));
-                let items = (member, Value::Array(page.items));
-                let answer = Value::object(marker.into_iter().chain([items]));
-                (rendering.read(&answer), page.broken)
+                let marker = page.next_marker.as_deref();
+                (
+                    rendering.read(&answer(member, page.items, marker)),
+                    page.broken,
+                )
+            }
+            Self::Merged {
+                from,
+                page_size,
+                max_items,
+            } if rendering.is_by_page() => {
+                let (answers, broken) = answers(from, *page_size, *max_items, member, page)?;
+                (rendering.read_answers(&answers), broken)
             }
             Self::Merged {
                 from,
@@ -139,6 +147,40 @@ impl Paging {
             outcome.warn(&format!("left out of the list: {problem}"));
         }
         Ok(outcome)
+    }
+}
+
+/// Returns a page as the service answers it.
+fn answer(member: &str, items: Vec<Value>, next_marker: Option<&str>) -> Value {
+    let marker = next_marker.map(|marker| ("NextMarker", Value::string(marker)));
+    let items = (member, Value::Array(items));
+    Value::object(marker.into_iter().chain([items]))
+}
+
+/// Asks for page after page, as [`merge`] does, but returns each as it is answered; the last is cut to
+/// as many items as are wanted.
+fn answers(
+    from: &Token,
+    page_size: Option<i64>,
+    max_items: Option<i64>,
+    member: &str,
+    page: impl Fn(Option<String>, Option<i64>) -> Result<Page, Failure>,
+) -> Result<(Vec<Value>, Vec<String>), Failure> {
+    let mut skipped = from.truncated.unwrap_or_default();
+    let mut left = max_items.map_or(usize::MAX, as_count);
+    let mut marker = from.marker.clone();
+    let (mut answers, mut broken) = (Vec::new(), Vec::new());
+    loop {
+        let next = page(marker, page_size)?;
+        let items: Vec<Value> = next.items.into_iter().skip(skipped).take(left).collect();
+        left -= items.len();
+        skipped = 0;
+        answers.push(answer(member, items, next.next_marker.as_deref()));
+        broken.extend(next.broken);
+        marker = next.next_marker;
+        if left == 0 || marker.is_none() {
+            return Ok((answers, broken));
+        }
     }
 }
 

@@ -266,7 +266,10 @@ fn what_a_store_refuses_is_refused_in_a_file_by_name_with_the_reason() {
         (
             "create-function",
             json!({"FunctionName": "x", "Role": ROLE, "Code": {"S3Bucket": "bucket", "S3Key": "k"}}),
-            &[("Code.S3Bucket", "no S3"), ("Code.S3Key", "no S3")][..],
+            &[
+                ("Code.S3Bucket", "neither S3"),
+                ("Code.S3Key", "neither S3"),
+            ][..],
         ),
         (
             "create-function",
@@ -282,7 +285,7 @@ fn what_a_store_refuses_is_refused_in_a_file_by_name_with_the_reason() {
         (
             "update-function-code",
             json!({"FunctionName": "hello", "ZipFile": in_base64(), "S3ObjectVersion": "v"}),
-            &[("S3ObjectVersion", "no S3")],
+            &[("S3ObjectVersion", "neither S3")],
         ),
         (
             "update-function-configuration",
@@ -355,6 +358,6 @@ fn commands_of_our_own_have_no_requests() {
         "--generate-cli-skeleton",
     ] {
         let ran = store.run(&["status", "hello", option, "{}"]);
-        says(ran.failed(252), &["unexpected argument", option]);
+        says(ran.failed(252), &["Unknown options", option]);
     }
 }

@@ -42,6 +42,7 @@ mod made_by_hand;
 mod man_pages;
 mod options;
 mod output;
+mod output_forms;
 mod paging;
 mod partial_updates;
 mod preconditions;

@@ -1,5 +1,7 @@
 //! The command that writes the man pages. What stands in them is read in tests/system.
 
+use serde_json::Value;
+
 use crate::support::{Ran, TestStore, command, listed_commands, names_in, run, says};
 
 fn write_pages(store: &TestStore, directory: &str) -> Ran {
@@ -14,6 +16,16 @@ fn are_written(ran: &Ran) {
     assert_eq!(came_to, (Some(0), "", ""));
 }
 
+/// Returns the pages of the commands behind `wait`.
+fn waiters() -> Vec<String> {
+    let shapes: Value = serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap();
+    let waiters = shapes["waiters"].as_object().unwrap().values();
+    waiters
+        .map(|waiter| waiter["cli"].as_str().unwrap().replace(' ', "-"))
+        .map(|name| format!("lambda-store-{name}.1"))
+        .collect()
+}
+
 #[test]
 fn there_is_a_page_for_every_command_and_one_for_all() {
     let store = TestStore::nothing();
@@ -21,6 +33,7 @@ fn there_is_a_page_for_every_command_and_one_for_all() {
     let commands = listed_commands().into_iter();
     let mut expected: Vec<String> = commands
         .map(|name| format!("lambda-store-{name}.1"))
+        .chain(waiters())
         .chain(["lambda-store.1".to_owned()])
         .collect();
     expected.sort();

@@ -218,7 +218,7 @@ fn yaml_says_of_each_member_what_it_is() {
         &ran.stdout,
         &[
             "\nCode: # [REQUIRED]\n  ZipFile: !!binary ''",
-            "\n  S3Bucket: '' # Refused: there is no S3",
+            "\n  S3Bucket: '' # Refused: there is neither S3",
             "\nPackageType: Zip # Say what the package is. Valid values are: Zip, Image.\n",
             "\nFileSystemConfigs: # Mount a file system.\n- Arn: '' # [REQUIRED]\n  LocalMountPath: '' # [REQUIRED]\n",
             "\n    KeyName: ''\n",

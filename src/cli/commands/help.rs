@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::Run;
+use super::{COMMANDS, Run};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
 use crate::cli::help_of;
@@ -26,6 +26,14 @@ pub(super) struct HelpArgs {
 
 impl Run for HelpArgs {
     fn run(self, _: &Globals) -> Result<Outcome, Failure> {
+        if let [command, _, ..] = &self.command[..]
+            && !COMMANDS.iter().any(|known| known.is_group(command))
+        {
+            let name = command.to_string_lossy();
+            return Err(Failure::Usage(format!(
+                "no command stands behind {name}\n\nUsage: lambda-store help {name}"
+            )));
+        }
         Ok(help_of(&self.command))
     }
 }

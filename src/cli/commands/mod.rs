@@ -29,7 +29,7 @@ mod update_function_configuration;
 mod verify;
 mod wait;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches as _};
@@ -138,6 +138,11 @@ impl Command {
         matches!(self, Self::Api(command) if command.takes(option))
     }
 
+    /// Returns whether this is the name of commands that stand behind one word.
+    fn is_group(&self, name: &OsStr) -> bool {
+        matches!(self, Self::Group(group) if name == group.name)
+    }
+
     /// Returns its definition, with all its options.
     pub(super) fn definition(&self) -> clap::Command {
         let command = match self {
@@ -168,7 +173,8 @@ impl Command {
         definition
             .try_get_matches_from_mut(&arguments)
             .and_then(|mut matches| {
-                let globals = Globals::from_arg_matches_mut(&mut matches)?;
+                let mut globals = Globals::from_arg_matches_mut(&mut matches)?;
+                globals.command = self.name();
                 let action = match self {
                     Self::Api(command) => command.action(&mut matches)?,
                     Self::Group(group) => return group.action(&mut matches),

@@ -1,6 +1,51 @@
 //! The expressions of `--query`.
 
-use jmespath::{Expression, JmespathError};
+mod functions;
+mod interpreter;
+
+use jmespath::ast::Ast;
+use jmespath::{JmespathError, parse};
+use serde_json::Value as Json;
+
+use crate::api::document::Value;
+
+/// A `JMESPath` expression.
+pub(super) struct Query(Ast);
+
+impl Query {
+    /// Compiles an expression as the AWS CLI reads it.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub(super) fn compile(expression: &str) -> Result<Self, JmespathError> {
+        compile(expression).map(Self)
+    }
+
+    /// Returns what the expression finds in an answer.
+    ///
+    /// # Errors
+    /// What can't be done with the answer.
+    pub(super) fn search(&self, answer: &Json) -> Result<Json, String> {
+        interpreter::search(&self.0, answer).map(std::borrow::Cow::into_owned)
+    }
+}
+
+/// Makes a document of what was found, its numbers written as the AWS CLI writes them.
+pub(super) fn to_document(found: &Json) -> Value {
+    match found {
+        Json::Object(members) => {
+            let members = members.iter();
+            Value::object(members.map(|(name, value)| (name.as_str(), to_document(value))))
+        }
+        Json::Array(items) => Value::Array(items.iter().map(to_document).collect()),
+        Json::String(text) => Value::string(text),
+        Json::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => Value::number(float),
+            _ => Value::Leaf(number.to_string().into()),
+        },
+        scalar => Value::Leaf(scalar.to_string().into()),
+    }
+}
 
 /// Compiles a `JMESPath` expression as the AWS CLI reads it: a literal that is no JSON is a string,
 /// as in ``Functions[?Runtime==`python3.13`]``. Its library understands this old form, which many
@@ -8,9 +53,8 @@ use jmespath::{Expression, JmespathError};
 ///
 /// # Errors
 /// What is wrong with the expression as it was written.
-pub(super) fn compile(expression: &str) -> Result<Expression<'static>, JmespathError> {
-    jmespath::compile(expression)
-        .or_else(|error| jmespath::compile(&with_quoted_literals(expression)).map_err(|_| error))
+fn compile(expression: &str) -> Result<Ast, JmespathError> {
+    parse(expression).or_else(|error| parse(&with_quoted_literals(expression)).map_err(|_| error))
 }
 
 /// Puts the quotes of a JSON string into literals that are no JSON.
@@ -81,8 +125,8 @@ mod tests {
             ("``", "\"\""),
         ] {
             let data = r#"{"R": "python3.13", "N": 3, "V": "a`b", "Q": "say \"x\""}"#;
-            let data = jmespath::Variable::from_json(data).unwrap();
-            let compiled = compile(expression);
+            let data: Json = serde_json::from_str(data).unwrap();
+            let compiled = Query::compile(expression);
             let compiled = compiled.unwrap_or_else(|error| panic!("{expression}: {error}"));
             let searched = compiled.search(&data).unwrap();
             assert_eq!(searched.to_string(), found, "{expression}");
