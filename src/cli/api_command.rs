@@ -201,7 +201,7 @@ impl ApiCommand {
         input: &InputArgs,
         paging: PagingArgs,
     ) -> Result<Outcome, Failure> {
-        let rendering = globals.rendering()?;
+        let rendering = globals.rendering(self.operation)?;
         let (mut parameters, package) = self.parameters(given)?;
         let format = globals.cli_binary_format;
         let package = input

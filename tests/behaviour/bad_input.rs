@@ -629,8 +629,11 @@ const NOBODY: u32 = 65_534;
 fn run_without_privileges(store: &TestStore, arguments: &[&str]) -> Ran {
     let binary = store.beside("lambda-store");
     if !binary.exists() {
-        // The one that was built may stand where only root gets.
-        std::fs::copy(assert_cmd::cargo::cargo_bin!("lambda-store"), &binary).unwrap();
+        // The one that was built may stand where only root gets. It is copied by another process: a
+        // file that this one still writes, or a child that another test just began, cannot be run.
+        let mut copy = std::process::Command::new("cp");
+        copy.arg(assert_cmd::cargo::cargo_bin!("lambda-store"));
+        assert!(copy.arg(&binary).status().unwrap().success());
         set_mode(&binary, 0o755);
         set_mode(binary.parent().unwrap(), 0o755);
     }

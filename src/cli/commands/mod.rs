@@ -173,8 +173,7 @@ impl Command {
         definition
             .try_get_matches_from_mut(&arguments)
             .and_then(|mut matches| {
-                let mut globals = Globals::from_arg_matches_mut(&mut matches)?;
-                globals.command = self.name();
+                let globals = Globals::from_arg_matches_mut(&mut matches)?;
                 let action = match self {
                     Self::Api(command) => command.action(&mut matches)?,
                     Self::Group(group) => return group.action(&mut matches),
