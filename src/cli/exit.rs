@@ -78,6 +78,9 @@ impl Outcome {
 pub(super) enum Failure {
     /// The command line is wrong; the text is printed as it is.
     Usage(String),
+    /// A value cannot be made what its parameter is, such as a number; the text is printed as it is.
+    /// The AWS CLI 2 has another exit code for it than for wrong usage.
+    Conversion(String),
     /// There is no store.
     NoStore(String),
     /// The operation answered with an error of the API.
@@ -110,6 +113,7 @@ impl Failure {
     pub(super) fn into_outcome(self) -> Outcome {
         let (stderr, code) = match self {
             Self::Usage(message) => (format!("\n{message}\n"), 252),
+            Self::Conversion(message) => (format!("\n{message}\n"), 255),
             Self::NoStore(message) => (format!("\n{message}\n"), 253),
             Self::Operation { operation, error } => {
                 let code = error.code();

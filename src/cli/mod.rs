@@ -4,6 +4,7 @@
 //! about Lambda lives here.
 
 mod api_command;
+mod coercion;
 mod colour;
 mod commands;
 mod diff_words;
@@ -11,6 +12,7 @@ mod differences;
 mod exit;
 mod globals;
 mod input;
+mod json_problem;
 mod line;
 mod log_text;
 mod notices;
@@ -20,6 +22,7 @@ mod parameter_options;
 mod parameters;
 mod pointing;
 mod progress;
+mod python;
 mod query;
 mod refused;
 mod shorthand;
