@@ -120,7 +120,7 @@ impl ParameterOption {
             .required(is_required)
             .action(ArgAction::Set);
         vec![match shape.kind() {
-            Shape::List(_) => argument.num_args(0..),
+            Shape::List(_) => argument.num_args(0..).action(ArgAction::Append),
             Shape::Integer => argument.allow_negative_numbers(true),
             _ => argument,
         }]

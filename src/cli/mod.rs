@@ -4,6 +4,7 @@
 //! about Lambda lives here.
 
 mod api_command;
+mod arguments;
 mod coercion;
 mod colour;
 mod commands;
@@ -86,7 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     arguments.remove(position);
     match command.parse(arguments) {
         Ok((globals, action)) => action(&globals).unwrap_or_else(Failure::into_outcome),
-        Err(error) => refused::usage_outcome(&error),
+        Err(outcome) => outcome,
     }
 }
 

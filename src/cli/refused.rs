@@ -65,6 +65,7 @@ const REFUSED: [(&[&str], &str); 8] = [
 pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Outcome::printed(error.to_string()),
+        ErrorKind::MissingRequiredArgument if let Some(outcome) = missing(error) => outcome,
         _ => {
             let stderr = refusal(error).unwrap_or_else(|| error.to_string());
             Outcome {
@@ -74,6 +75,33 @@ pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
             }
         }
     }
+}
+
+/// Returns what is printed for options that do not go together with what stands around them.
+pub(super) fn argument_outcome(usage: &str, problem: &str) -> Outcome {
+    Outcome {
+        stderr: format!(
+            "\n{usage}\n\n{}: error: {problem}\n",
+            env!("CARGO_PKG_NAME")
+        ),
+        code: 252,
+        ..Outcome::default()
+    }
+}
+
+/// Returns the AWS CLI's words for required options that are missing.
+fn missing(error: &clap::Error) -> Option<Outcome> {
+    let (Some(ContextValue::Strings(missing)), Some(ContextValue::StyledStr(usage))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::Usage),
+    ) else {
+        return None;
+    };
+    let is_option = missing.iter().all(|option| option.starts_with("--"));
+    let options = missing.iter().filter_map(|option| option.split(' ').next());
+    let options = options.collect::<Vec<_>>().join(", ");
+    let problem = format!("the following arguments are required: {options}");
+    is_option.then(|| argument_outcome(&usage.to_string(), &problem))
 }
 
 fn refusal(error: &clap::Error) -> Option<String> {

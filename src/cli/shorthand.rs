@@ -24,6 +24,7 @@ pub(super) fn parse(option: &str, text: &str) -> Result<Vec<Member>, Failure> {
         letters: text.chars().collect(),
         at: 0,
         depth: 0,
+        second: None,
     };
     parser.pairs()
 }
@@ -49,6 +50,8 @@ struct Parser<'a> {
     at: usize,
     /// How many brackets are open.
     depth: usize,
+    /// A key that stands twice within braces, and where.
+    second: Option<(String, usize)>,
 }
 
 /// How deep brackets may stand in one another; nothing that an option takes comes near it.
@@ -76,7 +79,10 @@ impl Parser<'_> {
             pairs.push(pair);
             end_of_last = self.at;
             if self.is_at_end() {
-                return Ok(pairs);
+                return match &self.second {
+                    Some((key, at)) => Err(self.second_instance(key, *at)),
+                    None => Ok(pairs),
+                };
             }
             let comma = self.expect_between_blanks(',');
             comma.map_err(|stop| self.failure(stop))?;
@@ -197,7 +203,8 @@ impl Parser<'_> {
             let before = self.at;
             let (key, from_file) = self.key()?;
             if pairs.iter().any(|other| other.name() == key) {
-                return Err(Stop::Failed(self.second_instance(&key, before)));
+                // Told only if all else is right, as the AWS CLI would take the last.
+                self.second.get_or_insert((key.clone(), before));
             }
             let value = self.inner_value(from_file)?;
             pairs.push(Member::new(&key, value));

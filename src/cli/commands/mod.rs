@@ -29,10 +29,10 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
-use super::HELP_WIDTH;
 use super::api_command::ApiCommand;
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
+use super::{HELP_WIDTH, arguments, refused};
 
 /// Every command, in the order of the help.
 pub(super) static COMMANDS: [Command; 24] = [
@@ -128,9 +128,15 @@ impl Command {
     pub(super) fn parse(
         &'static self,
         arguments: Vec<OsString>,
-    ) -> Result<(Globals, Action), clap::Error> {
+    ) -> Result<(Globals, Action), Outcome> {
         let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
+        let arguments = match self {
+            Self::Api(_) => arguments::settled(&definition, arguments).map_err(|problem| {
+                refused::argument_outcome(&definition.render_usage().to_string(), &problem)
+            })?,
+            Self::Own(_) => arguments,
+        };
         definition
             .try_get_matches_from_mut(arguments)
             .and_then(|mut matches| {
@@ -141,6 +147,6 @@ impl Command {
                 };
                 Ok((globals, action))
             })
-            .map_err(|error| error.format(&mut definition))
+            .map_err(|error| refused::usage_outcome(&error.format(&mut definition)))
     }
 }
