@@ -49,10 +49,9 @@ pub(super) fn named(option: &str, value: &str) -> Result<Option<Named>, Failure>
 
 /// Opens the deployment package that an option names, as `fileb://PATH` or by its path alone.
 pub(super) fn package(option: &str, value: &str) -> Result<PackageSource, Failure> {
-    if value.starts_with("file://") {
-        // It is read as text, which no zip is.
-        drop(named(option, value)?);
-        return Err(no_zip());
+    if let Some(path) = value.strip_prefix("file://") {
+        let problem = format!("{option} takes the bytes of a file: write fileb://{path}");
+        return Err(Failure::Usage(problem));
     }
     let path = located(value.strip_prefix("fileb://").unwrap_or(value));
     PackageSource::open(&path).map_err(|cause| unreadable(option, value, &path, &cause))
@@ -60,6 +59,11 @@ pub(super) fn package(option: &str, value: &str) -> Result<PackageSource, Failur
 
 /// Opens a deployment package as [`package`] does, which must be a zip.
 pub(super) fn zip_package(option: &str, value: &str) -> Result<PackageSource, Failure> {
+    if value.starts_with("file://") {
+        // It is read as text, which no zip is.
+        drop(named(option, value)?);
+        return Err(no_zip());
+    }
     let package = package(option, value)?;
     match package.has_directory() {
         Ok(true) => Ok(package),

@@ -5,6 +5,7 @@
 //! what is refused, and where, is what the AWS CLI's own parser (2.9) takes and refuses, compared
 //! with it on random texts, odd as it is: a closing bracket may begin a value, so `{A=}` has no end.
 //! But that:
+//! - the newline at the end of a file is not part of it (see `values`);
 //! - a key stands once within braces, too, where the AWS CLI takes the last;
 //! - `key@=file://PATH` takes a value from a file, as its newer releases do.
 

@@ -23,7 +23,15 @@ pub(super) fn parse(option: &str, words: &[String], shape: Shape) -> Result<Pars
         _ => None,
     };
     if let Some(file) = file {
-        return parse_text(option, &file.into_text(option)?, shape);
+        let text = file.into_text(option)?;
+        // Shorthand ends before the newline that an editor puts at the end of a file.
+        let is_shorthand = is_structured(shape) && !looks_like_json(&text);
+        let text = if is_shorthand {
+            text.trim_end_matches('\n')
+        } else {
+            &text
+        };
+        return parse_text(option, text, shape);
     }
     match (words, shape.kind()) {
         (words, Shape::List(item)) => parse_list(option, words, *item),
