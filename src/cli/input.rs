@@ -123,15 +123,12 @@ fn with_variables(path: &str) -> String {
             let end = behind.find(|letter| !is_of_name(letter));
             behind.split_at(end.unwrap_or(behind.len()))
         });
-        match std::env::var(name) {
-            Ok(value) => {
-                out.push_str(&value);
-                rest = after;
-            }
-            Err(_) => {
-                out.push('$');
-                rest = behind;
-            }
+        if let Ok(value) = std::env::var(name) {
+            out.push_str(&value);
+            rest = after;
+        } else {
+            out.push('$');
+            rest = behind;
         }
     }
     out.push_str(rest);

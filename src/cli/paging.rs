@@ -215,8 +215,17 @@ pub(super) struct Token {
 impl Token {
     fn parse(text: &str) -> Result<Self, Failure> {
         let json = STANDARD.decode(text).ok();
-        json.and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| Failure::Usage(format!("Bad starting token: {text}")))
+        let json = json.and_then(|json| String::from_utf8(json).ok());
+        let json = json.filter(|json| Value::parse(json).is_ok_and(|json| json.items().is_empty()));
+        match json {
+            Some(json) if json.trim() != "[]" => serde_json::from_str(&json)
+                .map_err(|_| Failure::Usage(format!("Bad starting token: {text}"))),
+            // To the AWS CLI, what is no token of its own is the service's marker.
+            _ => Ok(Self {
+                marker: Some(text.to_owned()),
+                truncated: None,
+            }),
+        }
     }
 }
 

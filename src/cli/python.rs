@@ -157,11 +157,14 @@ fn is_seen(letter: char) -> bool {
 }
 
 fn escape(out: &mut String, code: u32) {
-    out.push_str(&match code {
-        0..=0xff => format!("\\x{code:02x}"),
-        0x100..=0xffff => format!("\\u{code:04x}"),
-        _ => format!("\\U{code:08x}"),
-    });
+    let (kind, digits) = match code {
+        0..=0xff => ('x', 2),
+        0x100..=0xffff => ('u', 4),
+        _ => ('U', 8),
+    };
+    let digits = format!("{code:0digits$x}");
+    out.extend(['\\', kind]);
+    out.push_str(&digits);
 }
 
 /// What Python calls whitespace.

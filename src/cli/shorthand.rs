@@ -151,13 +151,12 @@ impl Parser<'_> {
 
     /// A word and the comma behind it, and whether the text ends instead.
     fn later_word(&mut self, from_file: bool) -> Parsed<(Value, bool)> {
-        let word = match self.current() {
-            Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
-            _ => {
-                let at = self.at;
-                let word = self.unquoted(Place::Later);
-                word.ok_or_else(|| unmatched("second", at))?
-            }
+        let word = if let Some(quote @ ('\'' | '"')) = self.current() {
+            self.quoted(quote)?
+        } else {
+            let at = self.at;
+            let word = self.unquoted(Place::Later);
+            word.ok_or_else(|| unmatched("second", at))?
         };
         self.skip_blanks();
         let is_last = self.is_at_end();

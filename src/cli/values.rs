@@ -18,21 +18,17 @@ pub(super) type Parsed = (Value, Dictionary);
 /// # Errors
 /// If it is neither, or a file cannot be read.
 pub(super) fn parse(option: &str, words: &[String], shape: Shape) -> Result<Parsed, Failure> {
-    let file = match words {
-        [word] => input::named(option, word)?,
-        _ => None,
+    let text;
+    let words = match words {
+        [word] => match input::named(option, word)? {
+            Some(file) => {
+                text = [text_of(file.into_text(option)?, shape)];
+                &text[..]
+            }
+            None => words,
+        },
+        words => words,
     };
-    if let Some(file) = file {
-        let text = file.into_text(option)?;
-        // Shorthand ends before the newline that an editor puts at the end of a file.
-        let is_shorthand = is_structured(shape) && !looks_like_json(&text);
-        let text = if is_shorthand {
-            text.trim_end_matches('\n')
-        } else {
-            &text
-        };
-        return parse_text(option, text, shape);
-    }
     match (words, shape.kind()) {
         (words, Shape::List(item)) => parse_list(option, words, *item),
         ([word], _) => parse_text(option, word, shape),
@@ -40,15 +36,22 @@ pub(super) fn parse(option: &str, words: &[String], shape: Shape) -> Result<Pars
     }
 }
 
-/// Parses a text alone: for a list, that of a file.
+/// Returns a file's text as one value. Shorthand ends before the newline that an editor puts at the
+/// end of a file.
+fn text_of(text: String, shape: Shape) -> String {
+    let is_shorthand = match shape.kind() {
+        Shape::List(item) => is_structured(*item),
+        _ => is_structured(shape),
+    };
+    if is_shorthand && !looks_like_json(&text) {
+        text.trim_end_matches('\n').to_owned()
+    } else {
+        text
+    }
+}
+
 fn parse_text(option: &str, text: &str, shape: Shape) -> Result<Parsed, Failure> {
     match shape.kind() {
-        // The AWS CLI makes no list of it, which its checks tell.
-        Shape::List(item) if is_structured(*item) && !looks_like_json(text) => {
-            let pairs = shorthand::parse(option, text)?;
-            Ok((Value::Object(pairs), Dictionary::Plain))
-        }
-        Shape::List(item) => parse_list(option, &[text.to_owned()], *item),
         Shape::Structure(_) | Shape::Map(_) if looks_like_json(text) => {
             Ok((structured_json(option, text)?, Dictionary::Ordered))
         }

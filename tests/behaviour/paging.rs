@@ -438,20 +438,33 @@ fn one_page_goes_with_no_option_of_many() {
 fn what_is_no_token_or_marker_of_the_list_is_refused() {
     let store = three_functions();
     for wrong in [
-        "",
-        "1",
-        "hello",
-        "eyJNYXJrZXIiOiAiMSJ",
         &token("1"),
-        &token("[]"),
         &token(r#"{"Marker": 1}"#),
-        &token(r#"{"Marker": "1""#),
         &token(r#"{"Marker": "1", "Other": "2"}"#),
         &token(r#"{"Marker": "1", "boto_truncate_amount": -1}"#),
         &token(r#"{"Marker": "1", "boto_truncate_amount": "1"}"#),
     ] {
         let ran = store.list("hello", &["--starting-token", wrong]);
         assert_eq!(ran.failed(252), format!("\nBad starting token: {wrong}\n"));
+    }
+    // What is no token at all is the service's marker, as in the AWS CLI.
+    assert_eq!(
+        store.list("hello", &["--starting-token", "1"]).succeeded(),
+        store
+            .list("hello", &["--starting-token", &token(r#"{"Marker": "1"}"#)])
+            .succeeded()
+    );
+    for marker in [
+        "hello",
+        "eyJNYXJrZXIiOiAiMSJ",
+        &token("[]"),
+        &token(r#"{"Marker": "1""#),
+    ] {
+        let ran = store.list("hello", &["--starting-token", marker]);
+        says(
+            ran.failed_with("InvalidParameterValueException", VERSIONS),
+            &[marker],
+        );
     }
     for (list, operation, wrong) in [
         (
