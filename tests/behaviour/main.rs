@@ -53,3 +53,4 @@ mod status;
 mod unwritten;
 mod updating;
 mod verify;
+mod words;
