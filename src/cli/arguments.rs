@@ -157,7 +157,13 @@ fn find<'a>(options: &[&'a Arg], name: &str) -> Result<Option<&'a Arg>, String> 
     let found: Vec<&(&str, &Arg)> = names.iter().filter(begins).collect();
     match found.as_slice() {
         [] => Ok(None),
-        [(_, arg)] => Ok(Some(arg)),
+        [(_, arg), others @ ..]
+            if others
+                .iter()
+                .all(|(_, other)| other.get_id() == arg.get_id()) =>
+        {
+            Ok(Some(arg))
+        }
         several => {
             let names = several.iter().map(|(name, _)| format!("--{name}"));
             let names = names.collect::<Vec<_>>().join(", ");
@@ -190,6 +196,7 @@ mod tests {
             option("description").alias("descriptive"),
             option("layers").num_args(0..),
             option("qualifier"),
+            option("layer-sets"),
             switch("publish"),
             switch("no-publish"),
         ]);
@@ -218,6 +225,7 @@ mod tests {
             (&["--no-pu"], &["--no-publish"]),
             // Those of every command come first.
             (&["--q", "x"], &["--query=x"]),
+            (&["--descr", "x"], &["--description=x"]),
             (&["--qual", "x"], &["--qualifier=x"]),
             (&["--de"], &["--debug"]),
             (
@@ -269,8 +277,8 @@ mod tests {
                 "argument --publish: ignored explicit argument 'true'",
             ),
             (
-                &["--descr", "x"],
-                "ambiguous option: --descr could match --description, --descriptive",
+                &["--la", "x"],
+                "ambiguous option: --la could match --layers, --layer-sets",
             ),
         ] {
             assert_eq!(words(given), Err(said.to_owned()), "{given:?}");

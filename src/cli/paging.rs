@@ -75,11 +75,8 @@ impl PagingArgs {
         let is_given = |name| parameters.get(name).is_some();
         if globals.no_paginate || is_given("Marker") || is_given("MaxItems") {
             let given = [
-                (
-                    "--starting-token",
-                    starting_token.is_some_and(|token| !token.is_empty()),
-                ),
-                ("--page-size", page_size.is_some_and(|size| size != 0)),
+                ("--starting-token", starting_token.is_some()),
+                ("--page-size", page_size.is_some()),
             ];
             let given = given.iter().filter(|(_, is_given)| *is_given);
             let given: Vec<&str> = given.map(|(option, _)| *option).collect();
