@@ -12,6 +12,9 @@ use super::output::{Format, Rendering};
 use super::refused;
 use crate::store::{Host, Store};
 
+/// The options of every command that the AWS CLI does not have.
+pub(super) const OWN: [&str; 2] = ["store", "lock-timeout"];
+
 /// The options of every command.
 #[derive(Args)]
 #[command(next_help_heading = "Options of every command")]
