@@ -217,11 +217,11 @@ const ROUTING_CONFIG: NamedShape = (
     "RoutingConfig",
     Shape::Structure(&[(
         "AdditionalVersionWeights",
-        Shape::Map(&Shape::AtLeast(0, &Shape::Number)),
+        Shape::NamedMap(&Shape::AtLeast(0, &Shape::Number)),
     )]),
 );
 
-const TAGS: NamedShape = ("Tags", Shape::Map(&STRING));
+const TAGS: NamedShape = ("Tags", Shape::NamedMap(&STRING));
 
 /// The members of requests that set a member of a zip function's configuration.
 pub const CONFIGURATION: Members = &[
@@ -419,6 +419,9 @@ mod tests {
             let expected = model["required"].as_array();
             let expected: Vec<_> = expected.into_iter().flatten().collect();
             assert_eq!(required, expected, "{name}");
+            let key = model["key"].as_str().map(|key| &shapes[key]["min"]);
+            let is_named = key.is_some_and(|min| min.as_i64() == Some(1));
+            assert_eq!(matches!(shape, Shape::NamedMap(_)), is_named, "{name}");
             let choices = model["enum"].as_array();
             let choices: Vec<_> = choices.into_iter().flatten().collect();
             let known = match shape {

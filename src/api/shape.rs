@@ -24,6 +24,8 @@ pub enum Shape {
     List(&'static Self),
     /// An object with free names and values of one shape.
     Map(&'static Self),
+    /// The same, whose names a request gives in at least a character.
+    NamedMap(&'static Self),
     /// An object with known members.
     Structure(Members),
     /// An object with known members, of which a request must have these.
@@ -39,6 +41,7 @@ impl Shape {
         match self {
             Self::AtLeast(_, shape) => shape.kind(),
             Self::Requiring(_, members) => Self::Structure(members),
+            Self::NamedMap(shape) => Self::Map(shape),
             Self::OneOf(_) => Self::String,
             other => other,
         }

@@ -12,6 +12,7 @@ use super::globals::Globals;
 use super::output::Rendering;
 use super::paging::{Paging, PagingArgs};
 use super::parameters::Parameters;
+use super::python::Dictionary;
 use super::{input, notices, refused, skeleton, values};
 use crate::api::document::{Document, Value};
 use crate::api::shape::Shape;
@@ -120,7 +121,7 @@ impl ParameterOption {
             .required(is_required)
             .action(ArgAction::Set);
         vec![match shape.kind() {
-            Shape::List(_) => argument.num_args(0..),
+            Shape::List(_) => argument.num_args(0..).action(ArgAction::Append),
             Shape::Integer => argument.allow_negative_numbers(true),
             _ => argument,
         }]
@@ -201,8 +202,9 @@ impl ApiCommand {
         input: &InputArgs,
         paging: PagingArgs,
     ) -> Result<Outcome, Failure> {
-        let rendering = globals.rendering()?;
-        let (mut parameters, package) = self.parameters(given)?;
+        let rendering = globals.rendering(self.operation)?;
+        let mut checks = Parameters::default();
+        let (mut parameters, package) = self.parameters(given, &mut checks)?;
         let format = globals.cli_binary_format;
         let package = input
             .add_to(&mut parameters, self.request, format)?
@@ -214,7 +216,6 @@ impl ApiCommand {
             Some(Skeleton::YamlInput) => return Ok(Outcome::printed(skeleton::request_yaml(self))),
             Some(Skeleton::Output) | None => {}
         }
-        let mut checks = Parameters::default();
         let paging = paging.settle(globals, &mut parameters, &mut checks)?;
         checks.check_request(&parameters, self.request);
         checks.into_result()?;
@@ -235,18 +236,39 @@ impl ApiCommand {
         })
     }
 
-    /// Makes the members of the request of what was given.
-    fn parameters(&self, given: Given) -> Result<(Document, Option<PackageSource>), Failure> {
+    /// Makes the members of the request of what was given, in the model's order: the first that is
+    /// wrong is told, and the checks tell what they find in this order.
+    fn parameters(
+        &self,
+        mut given: Given,
+        checks: &mut Parameters,
+    ) -> Result<(Document, Option<PackageSource>), Failure> {
         let mut parameters = Document::default();
         let mut package = None;
+        given.sort_by_key(|(option, _)| self.position_of(option));
         for (option, words) in given {
             let (name, shape) = (format!("--{}", option.option), self.shape_of(option));
-            let value = match (shape, words.as_slice()) {
+            let value = match (shape.kind(), words.as_slice()) {
                 (Shape::Blob, [word]) => {
-                    package = Some(input::package(&name, word)?);
+                    package = Some(input::zip_package(&name, word)?);
                     Value::string(word)
                 }
-                (_, words) => values::parse(&name, words, shape)?,
+                (Shape::String, [word]) => match input::named(&name, word)? {
+                    Some(input::Named::Bytes(bytes)) => {
+                        checks.is_bytes(option.member, &bytes);
+                        Value::string("bytes")
+                    }
+                    Some(input::Named::Text(text)) => Value::string(&text),
+                    None => Value::string(word),
+                },
+                (Shape::Boolean, [word]) => Value::boolean(word == "true"),
+                (_, words) => {
+                    let (value, dictionary) = values::parse(&name, words, shape)?;
+                    if dictionary == Dictionary::Ordered {
+                        checks.is_from_json(option.member);
+                    }
+                    value
+                }
             };
             match option.member.split_once('.') {
                 Some((outer, inner)) => parameters.set(outer, Value::object([(inner, value)])),
@@ -280,6 +302,13 @@ impl ApiCommand {
 
     fn options(&self) -> impl Iterator<Item = &'static ParameterOption> {
         self.options.iter().copied().flatten()
+    }
+
+    /// Returns where the AWS CLI has an option's member; one within another comes last.
+    fn position_of(&self, option: &ParameterOption) -> usize {
+        let mut members = self.request.members().iter();
+        let position = members.position(|(known, _)| *known == option.member);
+        position.unwrap_or(usize::MAX)
     }
 
     fn shape_of(&self, option: &ParameterOption) -> Shape {

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Failure;
 use super::globals::BinaryFormat;
 use super::visible::visible;
-use super::{input, yaml};
+use super::{input, python, yaml};
 use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::shape::Shape;
 use crate::store::PackageSource;
@@ -110,7 +110,7 @@ impl InputArgs {
             Value::Object(members) => Ok(members),
             other => Err(Failure::Usage(format!(
                 "Error parsing parameter '{option}': Invalid type: expecting map, received <class '{}'>",
-                python_type(&other)
+                python::class(&other, python::Dictionary::Plain)
             ))),
         }
     }
@@ -131,19 +131,6 @@ fn not_read(form: &str, error: &DocumentError) -> Failure {
         form.to_uppercase(),
         visible(&error.to_string())
     ))
-}
-
-/// Names the kind of a value as the AWS CLI does, by its type in Python.
-fn python_type(value: &Value) -> &'static str {
-    match value.kind() {
-        "an object" => "dict",
-        "a list" => "list",
-        "a string" => "str",
-        "a boolean" => "bool",
-        "null" => "NoneType",
-        _ if value.as_integer().is_some() => "int",
-        _ => "float",
-    }
 }
 
 /// Puts the package in a value aside, and its size in its place.

@@ -12,6 +12,9 @@ use super::output::{Format, Rendering};
 use super::refused;
 use crate::store::{Host, Store};
 
+/// The options of every command that the AWS CLI does not have.
+pub(super) const OWN: [&str; 2] = ["store", "lock-timeout"];
+
 /// The options of every command.
 #[derive(Args)]
 #[command(next_help_heading = "Options of every command")]
@@ -70,10 +73,6 @@ pub(super) struct Globals {
 
     #[arg(long, hide = true)]
     cli_auto_prompt: bool,
-
-    /// The name of the command that the options are given to.
-    #[arg(skip)]
-    pub(super) command: &'static str,
 
     #[command(flatten)]
     _ignored: Ignored,
@@ -192,20 +191,25 @@ impl Globals {
         self.agreeing(store.map_err(Failure::of_store(operation))?)
     }
 
-    /// Returns how the answer is printed; a wrong query is told before anything is done.
-    pub(super) fn rendering(&self) -> Result<Rendering, Failure> {
+    /// Returns how the answer of an operation is printed; a wrong query is told before anything is
+    /// done.
+    pub(super) fn rendering(&self, operation: &'static str) -> Result<Rendering, Failure> {
         let format = match self.output {
             Some(format) => format,
             None => default_format()?,
         };
-        let title = operation_of(self.command);
-        Rendering::new(format, self.query.as_deref(), title, self.painter().is_on())
+        let is_coloured = self.painter().is_on();
+        Rendering::new(format, self.query.as_deref(), operation, is_coloured)
     }
 
-    /// Returns how the answer is printed as a document; `None` if nobody asked for one.
-    pub(super) fn chosen_rendering(&self) -> Result<Option<Rendering>, Failure> {
+    /// Returns how the answer of an operation is printed as a document; `None` if nobody asked for
+    /// one.
+    pub(super) fn chosen_rendering(
+        &self,
+        operation: &'static str,
+    ) -> Result<Option<Rendering>, Failure> {
         let is_chosen = self.output.is_some() || self.query.is_some();
-        is_chosen.then(|| self.rendering()).transpose()
+        is_chosen.then(|| self.rendering(operation)).transpose()
     }
 
     /// Returns what colours words for people on stdout.
@@ -259,14 +263,6 @@ fn default_format() -> Result<Format, Failure> {
     let format = format.to_string_lossy();
     Format::from_str(&format, false)
         .map_err(|_| Failure::Other(format!("Unknown output type: {format}")))
-}
-
-/// Returns the name of an operation, which its command's is made of: `GetAlias` of `get-alias`.
-fn operation_of(command: &str) -> String {
-    command
-        .split('-')
-        .map(|word| word[..1].to_uppercase() + &word[1..])
-        .collect()
 }
 
 /// Says who makes a change: a label for people, not a proof.

@@ -4,7 +4,9 @@
 //! about Lambda lives here.
 
 mod api_command;
+mod arguments;
 mod cli_input;
+mod coercion;
 mod colour;
 mod commands;
 mod diff_words;
@@ -12,6 +14,7 @@ mod differences;
 mod exit;
 mod globals;
 mod input;
+mod json_problem;
 mod line;
 mod log_text;
 mod man_page;
@@ -22,6 +25,7 @@ mod parameter_options;
 mod parameters;
 mod pointing;
 mod progress;
+mod python;
 mod query;
 mod refused;
 mod shorthand;
@@ -83,21 +87,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     };
     // What stands before the command is as good behind it.
     arguments.remove(position);
-    let mut topic = vec![OsString::from(command.name())];
     if let Command::Group(_) = command
         && let Some(position) = first_word(&cli, &arguments)
     {
         // Its command likewise.
         arguments[1..=position].rotate_right(1);
-        topic.extend(arguments.get(1).filter(|word| *word != "help").cloned());
     }
     match command.parse(arguments) {
         Ok((globals, action)) => globals
             .check()
             .and_then(|()| action(&globals))
             .unwrap_or_else(Failure::into_outcome),
-        Err(error) if usage::is_the_word_help(&error) => help_of(&topic),
-        Err(error) => usage::usage_outcome(&error),
+        Err(outcome) => outcome,
     }
 }
 

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
-use super::input;
 use super::output::Rendering;
 use super::parameters::Parameters;
+use super::{input, python};
 use crate::api::document::{Document, Value};
 use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
 
@@ -22,13 +22,13 @@ use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
 pub(super) struct PagingArgs {
     /// Print so many items at the most, and a token to go on from if there are more
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    max_items: Option<i64>,
+    max_items: Option<String>,
     /// Go on from the `NextToken` that a list ended with
     #[arg(long, value_name = "TOKEN")]
     starting_token: Option<String>,
     /// Make pages of so many items, which text is printed in
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    page_size: Option<i64>,
+    page_size: Option<String>,
     /// Print the page behind the `NextMarker` of another
     #[arg(long, value_name = "MARKER", hide = true)]
     marker: Option<String>,
@@ -70,7 +70,8 @@ impl PagingArgs {
             parameters.set("Marker", Value::string(&marker));
         }
         let starting_token = input::optional_text("--starting-token", self.starting_token)?;
-        let (max_items, page_size) = (self.max_items, self.page_size);
+        let page_size = number("--page-size", self.page_size)?;
+        let max_items = number("--max-items", self.max_items)?;
         let is_given = |name| parameters.get(name).is_some();
         if globals.no_paginate || is_given("Marker") || is_given("MaxItems") {
             let given = [
@@ -81,8 +82,7 @@ impl PagingArgs {
             let given: Vec<&str> = given.map(|(option, _)| *option).collect();
             if !given.is_empty() {
                 return Err(Failure::Usage(format!(
-                    "Error during pagination: Cannot specify --no-paginate along with pagination \
-                     arguments: {}",
+                    "Cannot specify --no-paginate along with pagination arguments: {}",
                     given.join(", ")
                 )));
             }
@@ -95,7 +95,8 @@ impl PagingArgs {
             });
         }
         checks.minimum("MaxItems", max_items, 1);
-        checks.minimum("PageSize", page_size, 1);
+        // A page's size is asked for by this member.
+        checks.minimum("MaxItems", page_size, 1);
         let from = starting_token.as_deref().map(Token::parse).transpose()?;
         Ok(Paging::Merged {
             from: from.unwrap_or_default(),
@@ -103,6 +104,23 @@ impl PagingArgs {
             max_items,
         })
     }
+}
+
+/// Makes a number of an option's text as the AWS CLI does.
+fn number(option: &str, text: Option<String>) -> Result<Option<i64>, Failure> {
+    let wrong = |text: &str| {
+        let text = python::quoted(text);
+        let name = env!("CARGO_PKG_NAME");
+        Failure::Usage(format!(
+            "{name}: error: argument {option}: invalid int value: {text}"
+        ))
+    };
+    text.map(|text| {
+        let number = python::int(&text).ok();
+        let number = number.and_then(|number| number.as_integer());
+        number.ok_or_else(|| wrong(&text))
+    })
+    .transpose()
 }
 
 impl Paging {
@@ -236,8 +254,17 @@ pub(super) struct Token {
 impl Token {
     fn parse(text: &str) -> Result<Self, Failure> {
         let json = STANDARD.decode(text).ok();
-        json.and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| Failure::Usage(format!("Bad starting token: {text}")))
+        let json = json.and_then(|json| String::from_utf8(json).ok());
+        let json = json.filter(|json| Value::parse(json).is_ok_and(|json| json.items().is_empty()));
+        match json {
+            Some(json) if json.trim() != "[]" => serde_json::from_str(&json)
+                .map_err(|_| Failure::Usage(format!("Bad starting token: {text}"))),
+            // To the AWS CLI, what is no token of its own is the service's marker.
+            _ => Ok(Self {
+                marker: Some(text.to_owned()),
+                truncated: None,
+            }),
+        }
     }
 }
 

@@ -1,15 +1,31 @@
 //! The checks that the AWS CLI makes before any call: required members, kinds, unknown members and
-//! minima, never maxima, patterns or choices.
+//! minima, never maxima, patterns or choices. The lines are the AWS CLI's, in its order.
 
 use super::exit::Failure;
+use super::python::{self, Dictionary};
 use crate::api::document::{Document, Member, Value};
 use crate::api::shape::{Members, Shape};
 
 /// The violations found so far, a line each.
 #[derive(Default)]
-pub(super) struct Parameters(Vec<String>);
+pub(super) struct Parameters {
+    lines: Vec<String>,
+    /// The parameters that were given as JSON, each on an option of its own.
+    from_json: Vec<&'static str>,
+}
 
 impl Parameters {
+    /// Notes that a parameter was given as JSON on an option, which shows where a line shows it.
+    pub(super) fn is_from_json(&mut self, parameter: &'static str) {
+        self.from_json.push(parameter);
+    }
+
+    /// Notes that text was given as the bytes of a file, which the AWS CLI takes for no text.
+    pub(super) fn is_bytes(&mut self, parameter: &str, bytes: &[u8]) {
+        let shown = python::bytes(bytes);
+        self.wrong_type(parameter, &shown, "bytes", Shape::String);
+    }
+
     /// Checks that a string is not empty, where the model demands a character.
     pub(super) fn not_empty(&mut self, parameter: &str, value: Option<&str>) {
         if let Some(value) = value {
@@ -20,7 +36,7 @@ impl Parameters {
     /// Checks the minimum of a number.
     pub(super) fn minimum(&mut self, parameter: &str, value: Option<i64>, min: i64) {
         if let Some(value) = value.filter(|value| *value < min) {
-            self.0.push(format!(
+            self.lines.push(format!(
                 "Invalid value for parameter {parameter}, value: {value}, valid min value: {min}"
             ));
         }
@@ -28,39 +44,32 @@ impl Parameters {
 
     /// Checks the parameters of a request.
     pub(super) fn check_request(&mut self, parameters: &Document, request: Shape) {
-        if let Shape::Requiring(required, _) = request {
-            self.check_required("input", parameters.members(), required);
-        }
-        self.check_members(None, parameters.members(), request.members());
+        self.check_structure("", parameters.members(), request);
     }
 
     /// Checks a parameter and all within it.
     fn check(&mut self, parameter: &str, value: &Value, shape: Shape) {
-        let (fits, expected) = shape.fits(value);
+        let (fits, _) = shape.fits(value);
         if !fits {
-            // The value itself may be a secret.
-            self.0.push(format!(
-                "Invalid type for parameter {parameter}, must be {expected}, found {}",
-                value.kind()
-            ));
+            self.unfit(parameter, value, shape.kind());
             return;
         }
         match shape {
             Shape::AtLeast(min, shape) => {
-                self.check_min(parameter, value, min);
+                self.check_min(parameter, value, min, *shape);
                 self.check(parameter, value, *shape);
             }
-            Shape::Requiring(required, members) => {
-                self.check_required(parameter, value.members(), required);
-                self.check_members(Some(parameter), value.members(), members);
+            Shape::Requiring(..) | Shape::Structure(_) => {
+                self.check_structure(parameter, value.members(), shape);
             }
-            Shape::Structure(members) => {
-                self.check_members(Some(parameter), value.members(), members);
-            }
-            Shape::Map(shape) => {
+            Shape::Map(item) | Shape::NamedMap(item) => {
                 for member in value.members() {
-                    let name = format!("{parameter}.{}", member.name());
-                    self.check(&name, member.value(), *shape);
+                    let name = member.name();
+                    if let Shape::NamedMap(_) = shape {
+                        let key = format!("{parameter} (key: {name})");
+                        self.check_length(&key, name.chars().count(), 1);
+                    }
+                    self.check(&format!("{parameter}.{name}"), member.value(), *item);
                 }
             }
             Shape::List(shape) => {
@@ -77,57 +86,106 @@ impl Parameters {
         }
     }
 
-    fn check_required(&mut self, parent: &str, given: &[Member], required: &[&str]) {
-        let is_given = |name: &str| given.iter().any(|member| member.name() == name);
-        for name in required.iter().filter(|name| !is_given(name)) {
-            let line = format!("Missing required parameter in {parent}: \"{name}\"");
-            self.0.push(line);
+    /// Checks members: first which are missing, then which are unknown, then what the others hold.
+    /// The parent is empty for the parameters of the request itself.
+    fn check_structure(&mut self, parent: &str, given: &[Member], shape: Shape) {
+        let members = shape.members();
+        let parent_name = if parent.is_empty() { "input" } else { parent };
+        if let Shape::Requiring(required, _) = shape {
+            let is_given = |name: &str| given.iter().any(|member| member.name() == name);
+            for name in required.iter().filter(|name| !is_given(name)) {
+                let line = format!("Missing required parameter in {parent_name}: \"{name}\"");
+                self.lines.push(line);
+            }
         }
-    }
-
-    /// `parent` is none for the parameters of the request itself.
-    fn check_members(&mut self, parent: Option<&str>, given: &[Member], known: Members) {
+        let shape_of = |member: &Member| shape_in(members, member.name());
+        for member in given.iter().filter(|member| shape_of(member).is_none()) {
+            let names: Vec<&str> = members.iter().map(|(known, _)| *known).collect();
+            self.lines.push(format!(
+                "Unknown parameter in {parent_name}: \"{}\", must be one of: {}",
+                member.name(),
+                names.join(", ")
+            ));
+        }
         for member in given {
-            let name = member.name();
-            if let Some((_, shape)) = known.iter().find(|(known, _)| *known == name) {
-                let parameter =
-                    parent.map_or_else(|| name.to_owned(), |parent| format!("{parent}.{name}"));
-                self.check(&parameter, member.value(), *shape);
-            } else {
-                let names: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
-                self.0.push(format!(
-                    "Unknown parameter in {}: \"{name}\", must be one of: {}",
-                    parent.unwrap_or("input"),
-                    names.join(", ")
-                ));
+            if let Some(shape) = shape_of(member) {
+                let name = member.name();
+                let parameter = if parent.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{parent}.{name}")
+                };
+                self.check(&parameter, member.value(), shape);
             }
         }
     }
 
-    fn check_min(&mut self, parameter: &str, value: &Value, min: i64) {
-        if let Some(number) = value.as_integer() {
-            self.minimum(parameter, Some(number), min);
-        } else if let Some(number) = value.as_number() {
-            self.minimum_of_number(parameter, number, min);
+    fn unfit(&mut self, parameter: &str, value: &Value, kind: Shape) {
+        let top = parameter.split(['.', '[']).next().unwrap_or_default();
+        let dictionary = if self.from_json.contains(&top) {
+            Dictionary::Ordered
         } else {
-            let text = value.as_str().map(|text| text.chars().count());
-            self.check_length(parameter, text.unwrap_or(value.items().len()), min);
+            Dictionary::Plain
+        };
+        let class = python::class(value, dictionary);
+        let shown = if top == "Environment" {
+            // It may be a secret.
+            "***".to_owned()
+        } else {
+            python::text(value, dictionary)
+        };
+        if class == "int" && matches!(kind, Shape::Integer) {
+            // Any number is one to the AWS CLI, which leaves the rest to the service.
+            self.lines.push(format!(
+                "Invalid value for parameter {parameter}, value: {shown}, valid max value: {}",
+                i64::MAX
+            ));
+        } else {
+            self.wrong_type(parameter, &shown, class, kind);
+        }
+    }
+
+    fn wrong_type(&mut self, parameter: &str, shown: &str, class: &str, kind: Shape) {
+        let valid = match kind {
+            Shape::Integer => "<class 'int'>",
+            Shape::Number => "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>",
+            Shape::Boolean => "<class 'bool'>",
+            Shape::List(_) => "<class 'list'>, <class 'tuple'>",
+            Shape::Map(_) | Shape::Structure(_) => "<class 'dict'>",
+            Shape::Blob => "<class 'bytes'>, <class 'bytearray'>, file-like object",
+            _ => "<class 'str'>",
+        };
+        self.lines.push(format!(
+            "Invalid type for parameter {parameter}, value: {shown}, type: <class '{class}'>, valid \
+             types: {valid}"
+        ));
+    }
+
+    fn check_min(&mut self, parameter: &str, value: &Value, min: i64, shape: Shape) {
+        match shape.kind() {
+            Shape::Integer => self.minimum(parameter, value.as_integer(), min),
+            Shape::Number => self.minimum_of_number(parameter, value, min),
+            _ => {
+                let text = value.as_str().map(|text| text.chars().count());
+                self.check_length(parameter, text.unwrap_or(value.items().len()), min);
+            }
         }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "the model's minima are small")]
-    fn minimum_of_number(&mut self, parameter: &str, value: f64, min: i64) {
+    fn minimum_of_number(&mut self, parameter: &str, value: &Value, min: i64) {
         let min = min as f64;
-        if value < min {
-            self.0.push(format!(
-                "Invalid value for parameter {parameter}, value: {value:?}, valid min value: {min:?}"
+        if value.as_number().is_some_and(|number| number < min) {
+            let shown = python::text(value, Dictionary::Plain);
+            self.lines.push(format!(
+                "Invalid value for parameter {parameter}, value: {shown}, valid min value: {min:?}"
             ));
         }
     }
 
     fn check_length(&mut self, parameter: &str, length: usize, min: i64) {
         if i64::try_from(length).is_ok_and(|length| length < min) {
-            self.0.push(format!(
+            self.lines.push(format!(
                 "Invalid length for parameter {parameter}, value: {length}, valid min length: {min}"
             ));
         }
@@ -135,14 +193,19 @@ impl Parameters {
 
     /// Returns a failure that lists all violations, if there are any.
     pub(super) fn into_result(self) -> Result<(), Failure> {
-        if self.0.is_empty() {
+        if self.lines.is_empty() {
             return Ok(());
         }
         Err(Failure::Usage(format!(
             "Parameter validation failed:\n{}",
-            self.0.join("\n")
+            self.lines.join("\n")
         )))
     }
+}
+
+fn shape_in(members: Members, name: &str) -> Option<Shape> {
+    let known = members.iter().find(|(known, _)| *known == name);
+    known.map(|(_, shape)| *shape)
 }
 
 #[cfg(test)]
@@ -154,7 +217,7 @@ mod tests {
         let mut found = Parameters::default();
         let request = Shape::Structure(CONFIGURATION);
         found.check_request(&Document::parse(parameters).unwrap(), request);
-        found.0
+        found.lines
     }
 
     #[test]
@@ -191,13 +254,13 @@ mod tests {
             ),
             (
                 r#"{"Environment": {"Variables": {"KEY": 1}}}"#,
-                "Invalid type for parameter Environment.Variables.KEY, must be a string, found a \
-                 number",
+                "Invalid type for parameter Environment.Variables.KEY, value: ***, type: \
+                 <class 'int'>, valid types: <class 'str'>",
             ),
             (
                 r#"{"EphemeralStorage": {"Size": null}}"#,
-                "Invalid type for parameter EphemeralStorage.Size, must be a whole number, found \
-                 null",
+                "Invalid type for parameter EphemeralStorage.Size, value: None, type: \
+                 <class 'NoneType'>, valid types: <class 'int'>",
             ),
         ] {
             assert_eq!(lines(parameters), [line], "{parameters}");
@@ -212,7 +275,7 @@ mod tests {
             format!(r#"{{"FunctionName": "f", "Name": "a", "RoutingConfig": {weights}}}"#);
         found.check_request(&Document::parse(&parameters).unwrap(), UPDATE_ALIAS);
         assert_eq!(
-            found.0,
+            found.lines,
             [
                 "Invalid value for parameter RoutingConfig.AdditionalVersionWeights.2, value: -0.1, \
               valid min value: 0.0"

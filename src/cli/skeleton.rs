@@ -35,7 +35,7 @@ fn sample(shape: Shape) -> Value {
         Shape::Number => Value::number(0.0),
         Shape::Boolean => Value::boolean(true),
         Shape::List(item) => Value::Array(vec![sample(*item)]),
-        Shape::Map(value) => Value::object([("KeyName", sample(*value))]),
+        Shape::Map(value) | Shape::NamedMap(value) => Value::object([("KeyName", sample(*value))]),
         Shape::AtLeast(_, shape) => sample(*shape),
         Shape::Structure(members) | Shape::Requiring(_, members) => {
             let members = members.iter().map(|(name, shape)| (*name, sample(*shape)));

@@ -83,6 +83,7 @@ pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
         }
         ErrorKind::UnknownArgument => unknown_options(error),
         ErrorKind::InvalidSubcommand => unknown_command(error),
+        ErrorKind::MissingRequiredArgument if let Some(outcome) = missing(error) => return outcome,
         _ => error.to_string(),
     };
     Outcome {
@@ -90,6 +91,29 @@ pub(super) fn usage_outcome(error: &clap::Error) -> Outcome {
         code: 252,
         ..Outcome::default()
     }
+}
+
+/// Returns what is printed for options that do not go together with what stands around them.
+pub(super) fn argument_outcome(usage: &str, problem: &str) -> Outcome {
+    Outcome {
+        stderr: format!(
+            "\n{usage}\n\n{}: error: {problem}\n",
+            env!("CARGO_PKG_NAME")
+        ),
+        code: 252,
+        ..Outcome::default()
+    }
+}
+
+/// Returns the AWS CLI's words for required options that are missing.
+fn missing(error: &clap::Error) -> Option<Outcome> {
+    let missing = texts(error, ContextKind::InvalidArg);
+    let is_option = missing.iter().all(|option| option.starts_with("--"));
+    let options = missing.iter().filter_map(|option| option.split(' ').next());
+    let options = options.collect::<Vec<_>>().join(", ");
+    let problem = format!("the following arguments are required: {options}");
+    let usage = texts(error, ContextKind::Usage).join("\n");
+    is_option.then(|| argument_outcome(&usage, &problem))
 }
 
 /// Returns whether what a command did not take is the word `help`, which in the AWS CLI asks for the

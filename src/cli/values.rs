@@ -1,10 +1,14 @@
 //! What options give, by the shape of the parameter: plain text, shorthand or JSON, or a file that
-//! holds it.
+//! holds it; all as the AWS CLI takes it.
 
 use super::exit::Failure;
-use super::{input, shorthand};
-use crate::api::document::{Document, Member, Value};
+use super::python::{self, Dictionary};
+use super::{coercion, input, json_problem, shorthand};
+use crate::api::document::Value;
 use crate::api::shape::Shape;
+
+/// A value, and which of Python's dictionaries the AWS CLI makes of it.
+pub(super) type Parsed = (Value, Dictionary);
 
 /// Parses what an option is given: one word, or those of a list.
 ///
@@ -13,45 +17,123 @@ use crate::api::shape::Shape;
 ///
 /// # Errors
 /// If it is neither, or a file cannot be read.
-pub(super) fn parse(option: &str, words: &[String], shape: Shape) -> Result<Value, Failure> {
+pub(super) fn parse(option: &str, words: &[String], shape: Shape) -> Result<Parsed, Failure> {
     let text;
     let words = match words {
-        [word] => {
-            text = [input::text(option, word)?];
-            &text[..]
-        }
+        [word] => match input::named(option, word)? {
+            Some(file) => {
+                text = [text_of(file.into_text(option)?, shape)];
+                &text[..]
+            }
+            None => words,
+        },
         words => words,
     };
     match (words, shape.kind()) {
-        ([text], Shape::List(_)) if text.trim_start().starts_with('[') => {
-            Value::parse(text).map_err(|error| invalid_json(option, error))
-        }
-        (words, Shape::List(item)) => {
-            let items = words.iter().map(|word| parse_text(option, word, *item));
-            Ok(Value::Array(items.collect::<Result<_, _>>()?))
-        }
-        ([text], _) => parse_text(option, text, shape),
+        (words, Shape::List(item)) => parse_list(option, words, *item),
+        ([word], _) => parse_text(option, word, shape),
         _ => Err(invalid(option, "exactly one value must be given")),
     }
 }
 
-fn parse_text(option: &str, text: &str, shape: Shape) -> Result<Value, Failure> {
-    if !matches!(shape.kind(), Shape::Structure(_) | Shape::Map(_)) {
-        return typed(option, Value::string(text), shape);
+/// Returns a file's text as one value. Shorthand ends before the newline that an editor puts at the
+/// end of a file.
+fn text_of(text: String, shape: Shape) -> String {
+    let is_shorthand = match shape.kind() {
+        Shape::List(item) => is_structured(*item),
+        _ => is_structured(shape),
+    };
+    if is_shorthand && !looks_like_json(&text) {
+        text.trim_end_matches('\n').to_owned()
+    } else {
+        text
     }
-    if text.trim_start().starts_with(['{', '[']) {
-        let document = Document::parse(text).map_err(|error| invalid_json(option, error))?;
-        return Ok(document.into_value());
-    }
-    typed(
-        option,
-        Value::Object(shorthand::parse(option, text)?),
-        shape,
-    )
 }
 
-fn invalid_json(option: &str, error: impl std::fmt::Display) -> Failure {
-    invalid(option, format!("Invalid JSON: {error}"))
+fn parse_text(option: &str, text: &str, shape: Shape) -> Result<Parsed, Failure> {
+    match shape.kind() {
+        Shape::Structure(_) | Shape::Map(_) if looks_like_json(text) => {
+            Ok((structured_json(option, text)?, Dictionary::Ordered))
+        }
+        Shape::Structure(_) | Shape::Map(_) => {
+            Ok((from_shorthand(option, text, shape)?, Dictionary::Plain))
+        }
+        _ => {
+            let value = coercion::typed(Value::string(text), shape)?;
+            Ok((value, Dictionary::Plain))
+        }
+    }
+}
+
+/// Parses the words of a list. The first says for all of them whether they are shorthand.
+fn parse_list(option: &str, words: &[String], item: Shape) -> Result<Parsed, Failure> {
+    if let [word] = words
+        && begins_with(word, '[')
+    {
+        return Ok((json(option, word)?, Dictionary::Ordered));
+    }
+    let is_json = words.first().is_some_and(|word| looks_like_json(word));
+    let parse_word = |word: &String| match is_structured(item) {
+        false => coercion::typed(Value::string(word), item),
+        true if is_json => structured_json(option, word),
+        true => from_shorthand(option, word, item),
+    };
+    let items: Result<_, _> = words.iter().map(parse_word).collect();
+    let dictionary = if is_json {
+        Dictionary::Ordered
+    } else {
+        Dictionary::Plain
+    };
+    Ok((Value::Array(items?), dictionary))
+}
+
+fn from_shorthand(option: &str, text: &str, shape: Shape) -> Result<Value, Failure> {
+    let pairs = Value::Object(shorthand::parse(option, text)?);
+    coercion::typed(pairs, shape)
+}
+
+fn is_structured(shape: Shape) -> bool {
+    matches!(shape.kind(), Shape::Structure(_) | Shape::Map(_))
+}
+
+fn looks_like_json(text: &str) -> bool {
+    begins_with(text, '[') || begins_with(text, '{')
+}
+
+fn begins_with(text: &str, bracket: char) -> bool {
+    text.trim_start_matches(python::is_blank)
+        .starts_with(bracket)
+}
+
+/// Parses JSON of an object.
+fn structured_json(option: &str, text: &str) -> Result<Value, Failure> {
+    if begins_with(text, '{') {
+        json(option, text)
+    } else {
+        let problem = format!("Invalid JSON:\n{}", shown(option, text));
+        Err(invalid(option, problem))
+    }
+}
+
+/// Parses JSON. Besides what the AWS CLI refuses, a name that stands twice is refused, and numbers
+/// that JSON does not have.
+fn json(option: &str, text: &str) -> Result<Value, Failure> {
+    Value::parse(text).map_err(|error| {
+        let problem = json_problem::problem(text).unwrap_or_else(|| error.to_string());
+        let received = shown(option, text);
+        let problem = format!("Invalid JSON: {problem}\nJSON received: {received}");
+        invalid(option, problem)
+    })
+}
+
+/// Returns what an error shows of a value.
+fn shown<'a>(option: &str, text: &'a str) -> &'a str {
+    if is_secret(option) { "***" } else { text }
+}
+
+/// Says whether the values of an option may be secrets, which no error shows.
+pub(super) fn is_secret(option: &str) -> bool {
+    option == "--environment"
 }
 
 /// A value that cannot be understood.
@@ -59,71 +141,18 @@ pub(super) fn invalid(option: &str, problem: impl std::fmt::Display) -> Failure 
     Failure::Usage(format!("Error parsing parameter '{option}': {problem}"))
 }
 
-/// Makes of strings what a shape says, and of one value where a list is wanted a list. What fits
-/// nothing stays: the checks of parameters tell it.
-fn typed(option: &str, value: Value, shape: Shape) -> Result<Value, Failure> {
-    let each = |items: Vec<Value>, shape: Shape| {
-        let items = items.into_iter().map(|item| typed(option, item, shape));
-        items.collect::<Result<_, _>>().map(Value::Array)
-    };
-    match (value, shape.kind()) {
-        (Value::Array(items), Shape::List(shape)) => each(items, *shape),
-        (value, Shape::List(shape)) => each(vec![value], *shape),
-        (Value::Object(members), kind @ (Shape::Map(_) | Shape::Structure(_))) => {
-            let typed_member = |member: &Member| {
-                let value = member.value().clone();
-                let shape = member_shape(kind, member.name());
-                let value = shape.map_or(Ok(value.clone()), |shape| typed(option, value, shape))?;
-                Ok(Member::new(member.name(), value))
-            };
-            let members = members.iter().map(typed_member);
-            members.collect::<Result<_, _>>().map(Value::Object)
-        }
-        (Value::Leaf(text), kind) => {
-            let leaf = Value::Leaf(text);
-            let text = leaf.as_str().unwrap_or_default();
-            let text = text.trim();
-            let wrong = |wanted: &str| invalid(option, format!("'{text}' is not {wanted}"));
-            Ok(match kind {
-                Shape::Integer => {
-                    let number: i64 = text.parse().map_err(|_| wrong("a whole number"))?;
-                    Value::integer(number)
-                }
-                Shape::Number => {
-                    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-                    Value::number(number.ok_or_else(|| wrong("a number"))?)
-                }
-                Shape::Boolean if text.eq_ignore_ascii_case("true") => Value::boolean(true),
-                Shape::Boolean if text.eq_ignore_ascii_case("false") => Value::boolean(false),
-                _ => leaf,
-            })
-        }
-        (other, _) => Ok(other),
-    }
-}
-
-fn member_shape(shape: Shape, name: &str) -> Option<Shape> {
-    match shape {
-        Shape::Map(shape) => Some(*shape),
-        Shape::Structure(members) => {
-            let known = members.iter().find(|(known, _)| *known == name);
-            known.map(|(_, shape)| *shape)
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::api::document::Member;
     use crate::api::request_shape::CONFIGURATION;
 
     fn parsed(words: &[String], shape: Shape) -> Result<String, String> {
-        let parsed = parse("--x", words, shape).map(|value| value.compact());
+        let parsed = parse("--x", words, shape).map(|(value, _)| value.compact());
         parsed.map_err(|failure| match failure {
-            Failure::Usage(message) => message,
+            Failure::Usage(message) | Failure::Other(message) => message,
             other => panic!("{other:?}"),
         })
     }
@@ -174,7 +203,9 @@ mod tests {
                 "Inner={Flag=false,Text=true}",
                 r#"{"Inner":{"Flag":false,"Text":"true"}}"#,
             ),
-            ("Inners={Count=1}", r#"{"Inners":[{"Count":1}]}"#),
+            ("Counts=1", r#"{"Counts":["1"]}"#),
+            ("Inners=[{Count=1}]", r#"{"Inners":[{"Count":1}]}"#),
+            ("Inners={Count=1}", r#"{"Inners":[{"Count":"1"}]}"#),
             ("Unknown=1", r#"{"Unknown":"1"}"#),
             (
                 r#" {"Count": "1", "Texts": "a"}"#,
@@ -184,17 +215,23 @@ mod tests {
             assert_eq!(structure(text).as_deref(), Ok(json), "{text}");
         }
         for (text, problem) in [
-            ("Count=x", "'x' is not a whole number"),
-            ("Count=1.0", "'1.0' is not a whole number"),
-            ("Weight=inf", "'inf' is not a number"),
-            ("{\"a\": }", "Invalid JSON"),
+            ("Count=x", "invalid literal for int() with base 10: 'x'"),
+            ("Count=1.0", "invalid literal for int() with base 10: '1.0'"),
             (
-                "[1]",
-                "Invalid JSON: line 1: expected an object, found a list",
+                "Count=[1]",
+                "int() argument must be a string, a bytes-like object or a real number, not 'list'",
             ),
+            ("Weight=x", "could not convert string to float: 'x'"),
+            ("Weight=inf", "not a finite number: 'inf'"),
+            ("Flag={a=b}", "'dict' object has no attribute 'lower'"),
+            (
+                "{\"a\": }",
+                "Invalid JSON: Expecting value: line 1 column 7 (char 6)\nJSON received: {\"a\": }",
+            ),
+            ("[1]", "Invalid JSON:\n[1]"),
         ] {
             let message = structure(text).unwrap_err();
-            assert!(message.contains(problem), "{text}: {message}");
+            assert!(message.ends_with(problem), "{text}: {message}");
         }
     }
 
@@ -215,9 +252,10 @@ mod tests {
         let inners = Shape::List(&STRUCTURE);
         for (given, json) in [
             (
-                &["Count=1", r#"{"Count": 2}"#][..],
+                &[r#"{"Count": 1}"#, r#"{"Count": 2}"#][..],
                 r#"[{"Count":1},{"Count":2}]"#,
             ),
+            (&["Count=1", "Count=2"], r#"[{"Count":1},{"Count":2}]"#),
             (&[r#"[{"Count": 2}]"#], r#"[{"Count":2}]"#),
             (&[], "[]"),
         ] {

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::durable::stamp;
@@ -29,6 +30,13 @@ const PIECE: usize = 4 * 1024 * 1024;
 /// From this size on a second thread copies while the first hashes; below, it only costs.
 const PARALLEL: u64 = 1024 * 1024;
 
+/// What the end of a zip's directory begins with.
+const DIRECTORY_SIGNATURE: &[u8] = b"PK\x05\x06";
+/// Bytes of the end of a zip's directory.
+const DIRECTORY_END: u64 = 22;
+/// The most bytes of a comment behind it.
+const LONGEST_COMMENT: u64 = 65_535;
+
 /// A deployment package that somebody gives: a regular file, opened once, or bytes.
 #[derive(Debug)]
 pub struct PackageSource {
@@ -45,7 +53,11 @@ impl PackageSource {
         // Opening a FIFO must not wait for its other end.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-        if !file.metadata()?.is_file() {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(Errno::ISDIR.into());
+        }
+        if !metadata.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "not a regular file",
@@ -69,6 +81,21 @@ impl PackageSource {
             file,
             path: PathBuf::from(name),
         })
+    }
+
+    /// Looks whether the file ends as a zip does, with the end of its directory; whether what that
+    /// tells of is there, is not looked at.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn has_directory(&self) -> io::Result<bool> {
+        let size = self.file.metadata()?.len();
+        let length = size.min(DIRECTORY_END + LONGEST_COMMENT);
+        let mut end = vec![0; usize::try_from(length).unwrap_or_default()];
+        self.file.read_exact_at(&mut end, size - length)?;
+        let mut places = end.windows(DIRECTORY_SIGNATURE.len());
+        let last = places.rposition(|place| place == DIRECTORY_SIGNATURE);
+        Ok(last.is_some_and(|last| length - last as u64 >= DIRECTORY_END))
     }
 
     /// Gives the file and its path away.

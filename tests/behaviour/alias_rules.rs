@@ -206,14 +206,22 @@ fn a_weight_is_from_zero_to_one_both_included() {
         r#"{"AdditionalVersionWeights": null}"#,
         r#"{"AdditionalVersionWeights": [0.5]}"#,
         r#"{"Weights": {}}"#,
-        "AdditionalVersionWeights={2=half}",
-        "AdditionalVersionWeights={2=nan}",
+        r#"{"AdditionalVersionWeights": {"": 0.5}}"#,
         "2=0.5",
         "",
         "[]",
     ] {
         let ran = store.update_alias("there", &["--routing-config", routing]);
         says(ran.failed(252), &["outing"]);
+    }
+    // What is no number has another code in the AWS CLI.
+    for (weight, said) in [
+        ("half", "\ncould not convert string to float: 'half'\n"),
+        ("nan", "\nnot a finite number: 'nan'\n"),
+    ] {
+        let routing = format!("AdditionalVersionWeights={{2={weight}}}");
+        let ran = store.update_alias("there", &["--routing-config", &routing]);
+        assert_eq!(ran.failed(255), said);
     }
     assert_eq!(store.files(), before);
 }
@@ -222,7 +230,7 @@ fn a_weight_is_from_zero_to_one_both_included() {
 fn the_key_of_a_weight_is_a_version_and_not_the_main_one() {
     let store = with_alias();
     let before = store.files();
-    for key in ["$LATEST", "there", "-1", "1.0", ""] {
+    for key in ["$LATEST", "there", "-1", "1.0"] {
         for (operation, ran) in create_and_update(&store, "1", &json!({ key: 0.5 })) {
             says(ran.failed_with(INVALID, operation), &[WEIGHTS, key]);
         }

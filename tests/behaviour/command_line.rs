@@ -452,13 +452,17 @@ fn what_the_client_checks_is_refused_as_the_aws_cli_refuses_it() {
             .create("hello", &options)
             .failed_with("InvalidParameterValueException", "CreateFunction");
     }
-    for options in [
-        ["--timeout", "abc"],
-        ["--memory-size", "1.5"],
-        ["--lock-timeout", "soon"],
+    for (option, number) in [
+        ("--timeout", "abc"),
+        ("--memory-size", "1.5"),
+        ("--timeout", ""),
     ] {
-        says(store.create("hello", &options).failed(252), &options);
+        let said = format!("\ninvalid literal for int() with base 10: '{number}'\n");
+        let ran = store.create("hello", &[option, number]);
+        assert_eq!(ran.failed(255), said);
     }
+    let options = ["--lock-timeout", "soon"];
+    says(store.create("hello", &options).failed(252), &options);
 }
 
 #[test]
@@ -467,7 +471,9 @@ fn wrong_kinds_in_structures_are_named_and_their_values_kept_back() {
     for (environment, named) in [
         (
             r#"{"Variables": {"TOKEN": 5}}"#,
-            &["Environment.Variables.TOKEN", "string"][..],
+            &[
+                "Environment.Variables.TOKEN, value: ***, type: <class 'int'>, valid types: <class 'str'>",
+            ][..],
         ),
         (
             r#"{"Variables": {"TOKEN": ["s3cr3t"]}}"#,
@@ -493,7 +499,11 @@ fn wrong_kinds_in_structures_are_named_and_their_values_kept_back() {
     let ran = store.create("hello", &["--tags", r#"{"team": 5}"#]);
     says(
         ran.failed(252),
-        &["Parameter validation failed:\n", "Tags.team", "string"],
+        &[
+            "Parameter validation failed:\n",
+            "Invalid type for parameter Tags.team, value: 5, type: <class 'int'>, valid types: <class \
+             'str'>",
+        ],
     );
     assert!(!store.path().exists());
 }
@@ -552,7 +562,16 @@ fn the_package_is_named_by_fileb_or_by_its_path_alone() {
     }
     let before = store.files();
     let ran = store.update("hello", b"v1", &["--zip-file", "file://created.zip"]);
-    says(ran.failed(252), &["--zip-file", "fileb://created.zip"]);
+    assert_eq!(
+        ran.failed(252).lines().nth(1),
+        Some(
+            "Error parsing parameter '--zip-file': Unable to load paramfile file://created.zip: \
+             [Errno 2] No such file or directory: 'created.zip'"
+        )
+    );
+    let package = format!("file://{}", store.beside("created.zip").display());
+    let ran = store.update("hello", b"v1", &["--zip-file", &package]);
+    says(ran.failed(252), &["could not be decoded", "fileb://"]);
     let ran = store.update("hello", b"v1", &["--zip-file", ""]);
     says(ran.failed(252), &["--zip-file"]);
     // A relative path that leads nowhere: from where it was looked for is said.

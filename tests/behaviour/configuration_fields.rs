@@ -70,7 +70,7 @@ fn structures() -> Vec<Field> {
         alike(
             "--environment",
             "Environment",
-            "Variables={LEVEL=debug,LIST='a,b',EMPTY=}",
+            "Variables={LEVEL=debug,LIST='a,b',EMPTY=''}",
             json!({"Variables": {"LEVEL": "debug", "LIST": "a,b", "EMPTY": ""}}),
         ),
         alike(

@@ -186,7 +186,7 @@ fn a_zip_that_cannot_be_opened_is_wrong_usage() {
             ["'B'", "/no/such/new.zip", "No such file"],
         ),
         ("file://new.zip", ["B takes", "fileb://new.zip", ""]),
-        ("/", ["'B'", "not a regular file", ""]),
+        ("/", ["'B'", "Is a directory", ""]),
         ("", ["'B'", "No such file", ""]),
     ] {
         says(diff(&store, &["1", path]).failed(252), &parts);

@@ -332,7 +332,7 @@ fn a_failed_create_makes_no_store() {
     store.create("hello", &["--timeout", "901"]).failed(254);
     store
         .create("hello", &["--zip-file", &not_a_zip])
-        .failed(254);
+        .failed_as_no_zip();
     store
         .create("hello", &["--region", "eu-west-1"])
         .failed(252);

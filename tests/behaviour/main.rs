@@ -59,3 +59,4 @@ mod unwritten;
 mod updating;
 mod verify;
 mod waiting;
+mod words;

@@ -370,9 +370,13 @@ fn a_number_of_items_is_at_least_one_and_at_most_ten_thousand() {
     let store = three_functions();
     for (list, operation) in [(Versions, VERSIONS), (Functions, FUNCTIONS)] {
         for number in ["0", "-1"] {
-            for (option, member) in [("--max-items", "MaxItems"), ("--page-size", "PageSize")] {
+            for option in ["--max-items", "--page-size"] {
                 let ran = list.run(&store, &[option, number]);
-                says(ran.failed(252), &[member, number, "min value: 1"]);
+                let line = format!(
+                    "\nParameter validation failed:\nInvalid value for parameter MaxItems, value: \
+                     {number}, valid min value: 1\n"
+                );
+                assert_eq!(ran.failed(252), line);
             }
             let ran = list.run(&store, &["--no-paginate", "--max-items", number]);
             says(ran.failed(252), &["MaxItems", number]);
@@ -388,7 +392,11 @@ fn a_number_of_items_is_at_least_one_and_at_most_ten_thousand() {
         // In all, there may be as many as one likes.
         list.run(&store, &["--max-items", "1000000"]).succeeded();
         list.run(&store, &["--page-size", "10000"]).succeeded();
-        list.run(&store, &["--max-items", "few"]).failed(252);
+        for (option, number) in [("--max-items", "few"), ("--page-size", "1.0")] {
+            let said = format!("error: argument {option}: invalid int value: '{number}'");
+            says(list.run(&store, &[option, number]).failed(252), &[&said]);
+        }
+        list.run(&store, &["--max-items", " 1_0"]).succeeded();
     }
 }
 
@@ -407,8 +415,7 @@ fn one_page_goes_with_no_option_of_many() {
         ] {
             let ran = store.list("hello", &[once, given].concat());
             let said = format!(
-                "\nError during pagination: Cannot specify --no-paginate along with pagination \
-                 arguments: {named}\n"
+                "\nCannot specify --no-paginate along with pagination arguments: {named}\n"
             );
             assert_eq!(ran.failed(252), said);
         }
@@ -431,20 +438,33 @@ fn one_page_goes_with_no_option_of_many() {
 fn what_is_no_token_or_marker_of_the_list_is_refused() {
     let store = three_functions();
     for wrong in [
-        "",
-        "1",
-        "hello",
-        "eyJNYXJrZXIiOiAiMSJ",
         &token("1"),
-        &token("[]"),
         &token(r#"{"Marker": 1}"#),
-        &token(r#"{"Marker": "1""#),
         &token(r#"{"Marker": "1", "Other": "2"}"#),
         &token(r#"{"Marker": "1", "boto_truncate_amount": -1}"#),
         &token(r#"{"Marker": "1", "boto_truncate_amount": "1"}"#),
     ] {
         let ran = store.list("hello", &["--starting-token", wrong]);
         assert_eq!(ran.failed(252), format!("\nBad starting token: {wrong}\n"));
+    }
+    // What is no token at all is the service's marker, as in the AWS CLI.
+    assert_eq!(
+        store.list("hello", &["--starting-token", "1"]).succeeded(),
+        store
+            .list("hello", &["--starting-token", &token(r#"{"Marker": "1"}"#)])
+            .succeeded()
+    );
+    for marker in [
+        "hello",
+        "eyJNYXJrZXIiOiAiMSJ",
+        &token("[]"),
+        &token(r#"{"Marker": "1""#),
+    ] {
+        let ran = store.list("hello", &["--starting-token", marker]);
+        says(
+            ran.failed_with("InvalidParameterValueException", VERSIONS),
+            &[marker],
+        );
     }
     for (list, operation, wrong) in [
         (

@@ -363,6 +363,14 @@ impl Ran {
         &self.stderr
     }
 
+    /// Sees that the client refused a deployment package, in the AWS CLI's words.
+    #[track_caller]
+    pub fn failed_as_no_zip(&self) {
+        let said = "\n--zip-file must be a zip file with the fileb:// prefix.\n\
+                    Example usage:  --zip-file fileb://path/to/file.zip\n";
+        assert_eq!(self.failed(252), said);
+    }
+
     /// Sees that the command failed with an error of the API; returns the message.
     #[track_caller]
     pub fn failed_with(&self, code: &str, operation: &str) -> &str {

@@ -70,7 +70,7 @@ impl Run for DiffArgs {
             new,
             text: self.text,
         };
-        let rendering = globals.chosen_rendering()?;
+        let rendering = globals.chosen_rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let diff = operations::diff(&store, &request, old_package, new_package)
             .map_err(Failure::of(OPERATION))?;

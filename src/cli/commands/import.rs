@@ -56,7 +56,7 @@ impl Run for ImportArgs {
         parameters.not_empty("FunctionName", self.name.as_deref());
         parameters.into_result()?;
         let name = input::optional_text("--as", self.name)?;
-        let rendering = globals.rendering()?;
+        let rendering = globals.rendering(OPERATION)?;
         let imported = if let (Some(answer), Some(zip_file)) = (self.from_aws, self.zip_file) {
             let request = ImportFromAwsRequest {
                 function_name: name,

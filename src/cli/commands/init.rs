@@ -55,7 +55,7 @@ impl Run for InitArgs {
             quotas.set(name, *value).map_err(Failure::Usage)?;
         }
         let scope = self.scope(globals).map_err(Failure::of(OPERATION))?;
-        let rendering = globals.rendering()?;
+        let rendering = globals.rendering(OPERATION)?;
         let written = Store::init(&globals.store(), scope, quotas, globals.host());
         written
             .map(|answer| rendering.changed(&answer))

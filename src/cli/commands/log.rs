@@ -62,7 +62,7 @@ impl Run for LogArgs {
                 .max_items
                 .map(|number| usize::try_from(number).unwrap_or(usize::MAX)),
         };
-        let rendering = globals.chosen_rendering()?;
+        let rendering = globals.chosen_rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let log = operations::log(&store, &request).map_err(Failure::of(OPERATION))?;
         let mut outcome = match rendering {

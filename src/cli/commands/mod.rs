@@ -34,12 +34,11 @@ use std::ffi::{OsStr, OsString};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 
-use super::HELP_WIDTH;
 use super::api_command::ApiCommand;
 use super::cli_input::{self, InputArgs};
 use super::exit::{Failure, Outcome};
 use super::globals::Globals;
-use super::usage;
+use super::{HELP_WIDTH, arguments, help_of, usage};
 
 /// Every command, in the order of the help.
 pub(super) static COMMANDS: [Command; 28] = [
@@ -164,17 +163,15 @@ impl Command {
     pub(super) fn parse(
         &'static self,
         arguments: Vec<OsString>,
-    ) -> Result<(Globals, Action), clap::Error> {
+    ) -> Result<(Globals, Action), Outcome> {
         let name = format!("{} {}", env!("CARGO_PKG_NAME"), self.name());
         let mut definition = self.definition().bin_name(name);
-        if matches!(self, Self::Api(_)) && cli_input::stands_in_for_options(&arguments) {
-            definition = definition.mut_args(|argument| argument.required(false));
-        }
+        let topic = self.topic(&arguments);
+        let arguments = self.settled(&mut definition, arguments)?;
         definition
             .try_get_matches_from_mut(&arguments)
             .and_then(|mut matches| {
-                let mut globals = Globals::from_arg_matches_mut(&mut matches)?;
-                globals.command = self.name();
+                let globals = Globals::from_arg_matches_mut(&mut matches)?;
                 let action = match self {
                     Self::Api(command) => command.action(&mut matches)?,
                     Self::Group(group) => return group.action(&mut matches),
@@ -182,7 +179,53 @@ impl Command {
                 };
                 Ok((globals, action))
             })
-            .map_err(|error| usage::explained(&mut definition, arguments, error))
+            .map_err(|error| {
+                if usage::is_the_word_help(&error) {
+                    return help_of(&topic);
+                }
+                usage::usage_outcome(&usage::explained(&mut definition, arguments, error))
+            })
+    }
+
+    /// Returns the words that its help stands behind.
+    fn topic(&self, arguments: &[OsString]) -> Vec<OsString> {
+        let within = match self {
+            Self::Group(_) => arguments.get(1).filter(|word| *word != "help"),
+            _ => None,
+        };
+        let name = OsString::from(self.name());
+        [name].into_iter().chain(within.cloned()).collect()
+    }
+
+    /// Writes out the options of a command of `aws lambda`. Those that must be given may be left out
+    /// where a file stands in for them.
+    fn settled(
+        &self,
+        definition: &mut clap::Command,
+        mut arguments: Vec<OsString>,
+    ) -> Result<Vec<OsString>, Outcome> {
+        let (before, called) = match self {
+            Self::Own(_) => return Ok(arguments),
+            Self::Api(_) => (0, definition),
+            Self::Group(_) => {
+                // Gives those within their whole names.
+                definition.build();
+                let name = arguments.get(1);
+                match name.and_then(|name| definition.find_subcommand_mut(name)) {
+                    Some(called) => (1, called),
+                    None => return Ok(arguments),
+                }
+            }
+        };
+        let settled =
+            arguments::settled(called, arguments.split_off(before)).map_err(|problem| {
+                usage::argument_outcome(&called.render_usage().to_string(), &problem)
+            })?;
+        if cli_input::stands_in_for_options(&settled) {
+            *called = std::mem::take(called).mut_args(|argument| argument.required(false));
+        }
+        arguments.extend(settled);
+        Ok(arguments)
     }
 }
 

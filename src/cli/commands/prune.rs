@@ -65,7 +65,7 @@ impl Run for PruneArgs {
             },
             apply: self.apply,
         };
-        let rendering = globals.chosen_rendering()?;
+        let rendering = globals.chosen_rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let pruned = operations::prune(&store, &request).map_err(Failure::of(OPERATION))?;
         let is_changed = pruned.applied && pruned.versions.iter().any(PlannedVersion::goes);

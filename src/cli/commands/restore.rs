@@ -49,7 +49,7 @@ impl Run for RestoreArgs {
             revision_id: input::optional_text("--revision-id", self.revision_id)?,
             dry_run: self.dry_run,
         };
-        let rendering = globals.rendering()?;
+        let rendering = globals.rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let answer = operations::restore(&store, &request)
             .map_err(Failure::of(OPERATION))?

@@ -59,7 +59,7 @@ impl Run for RollbackArgs {
             revision_id: input::optional_text("--revision-id", self.revision_id)?,
             dry_run: self.dry_run,
         };
-        let rendering = globals.rendering()?;
+        let rendering = globals.rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let RollbackResponse { alias, from, to } =
             operations::rollback(&store, &request).map_err(Failure::of(OPERATION))?;

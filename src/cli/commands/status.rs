@@ -49,7 +49,7 @@ impl Run for StatusArgs {
         let request = StatusRequest {
             function_name: input::text("NAME", &self.function_name)?,
         };
-        let rendering = globals.chosen_rendering()?;
+        let rendering = globals.chosen_rendering(OPERATION)?;
         let store = globals.open_store(OPERATION)?;
         let status = operations::status(&store, &request).map_err(Failure::of(OPERATION))?;
         let mut outcome = match rendering {

@@ -51,7 +51,7 @@ impl Run for VerifyArgs {
                 .map(|name| input::text("NAME", name))
                 .collect::<Result<_, _>>()?,
         };
-        let rendering = globals.chosen_rendering()?;
+        let rendering = globals.chosen_rendering(OPERATION)?;
         let store = globals.open_damaged_store(OPERATION)?;
         let verified = operations::verify(&store, &request).map_err(Failure::of(OPERATION))?;
         let mut outcome = match rendering {

@@ -38,7 +38,7 @@ pub(super) enum Format {
 pub(super) struct Rendering {
     format: Format,
     query: Option<Query>,
-    title: String,
+    title: &'static str,
     is_coloured: bool,
 }
 
@@ -48,7 +48,7 @@ impl Rendering {
     pub(super) fn new(
         format: Format,
         query: Option<&str>,
-        title: String,
+        title: &'static str,
         is_coloured: bool,
     ) -> Result<Self, Failure> {
         let compiled = query.map(|query| {
@@ -170,7 +170,7 @@ impl Rendering {
             Format::Text => text::text(&found),
             Format::Table => {
                 let columns = terminal::columns_of_stdout().unwrap_or(80);
-                table::table(&found, &self.title, columns, self.is_coloured)
+                table::table(&found, self.title, columns, self.is_coloured)
             }
             Format::Yaml => Ok(yaml::yaml(&found)),
             Format::YamlStream => Ok(yaml::yaml_item(found)),
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn rendering(format: Format, query: Option<&str>) -> Rendering {
-        let rendering = Rendering::new(format, query, "GetAlias".to_owned(), false);
+        let rendering = Rendering::new(format, query, "GetAlias", false);
         rendering.unwrap_or_else(|_| panic!("{query:?}"))
     }
 
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn a_bad_query_is_wrong_usage() {
         assert!(matches!(
-            Rendering::new(Format::Json, Some("a["), String::new(), false),
+            Rendering::new(Format::Json, Some("a["), "GetAlias", false),
             Err(Failure::Usage(_))
         ));
     }

@@ -1,12 +1,11 @@
 //! Values as Python writes them: the AWS CLI's text and tables show them so.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use serde_json::{Number, Value as Json};
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 use crate::api::document::double;
+use crate::cli::python::quoted;
 
 /// Writes a value as Python's `str` does: a string as it is, all else as [`repr`].
 pub(super) fn str(value: &Json) -> Cow<'_, str> {
@@ -36,7 +35,7 @@ fn repr(value: &Json, out: &mut String) {
         Json::Bool(true) => out.push_str("True"),
         Json::Bool(false) => out.push_str("False"),
         Json::Number(value) => out.push_str(&number(value)),
-        Json::String(text) => repr_string(text, out),
+        Json::String(text) => out.push_str(&quoted(text)),
         Json::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -49,54 +48,13 @@ fn repr(value: &Json, out: &mut String) {
             out.push('{');
             for (index, (name, value)) in members.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
-                repr_string(name, out);
+                out.push_str(&quoted(name));
                 out.push_str(": ");
                 repr(value, out);
             }
             out.push('}');
         }
     }
-}
-
-fn repr_string(text: &str, out: &mut String) {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
-    out.push(quote);
-    for letter in text.chars() {
-        match letter {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            letter if letter == quote || letter == '\\' => {
-                out.push('\\');
-                out.push(letter);
-            }
-            letter if is_printable(letter) => out.push(letter),
-            letter => push_escape(letter, out),
-        }
-    }
-    out.push(quote);
-}
-
-fn push_escape(letter: char, out: &mut String) {
-    let code = u32::from(letter);
-    let _ = match code {
-        0..=0xff => write!(out, "\\x{code:02x}"),
-        0x100..=0xffff => write!(out, "\\u{code:04x}"),
-        _ => write!(out, "\\U{code:08x}"),
-    };
-}
-
-/// Returns what Python's `str.isprintable` says.
-fn is_printable(letter: char) -> bool {
-    letter == ' '
-        || !matches!(
-            letter.general_category_group(),
-            GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
-        ) && letter.general_category() != GeneralCategory::Unassigned
 }
 
 #[cfg(test)]
