@@ -84,7 +84,7 @@ fn write_members(command: &ApiCommand, structure: Shape, place: &Place, out: &mu
         };
         match shape {
             Shape::List(item) => write_item(command, *item, &inner(indent), out),
-            Shape::Map(value) => {
+            Shape::Map(value) | Shape::NamedMap(value) => {
                 let value = scalar(*value).unwrap_or_default();
                 let _ = writeln!(out, "{:indent$}  KeyName: {value}", "");
             }

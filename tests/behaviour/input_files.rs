@@ -346,7 +346,10 @@ fn a_page_asked_for_in_a_file_is_one_page() {
     let one = list("{\"MaxItems\": 2}", &["--max-items", "1"]).succeeded();
     assert_eq!(names(&one), ["a"]);
     let ran = list("{\"MaxItems\": 2}", &["--page-size", "1"]);
-    says(ran.failed(252), &["Error during pagination", "--page-size"]);
+    says(
+        ran.failed(252),
+        &["Cannot specify --no-paginate", "--page-size"],
+    );
 }
 
 #[test]

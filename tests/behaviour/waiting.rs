@@ -270,12 +270,15 @@ fn without_a_name_or_with_a_wrong_one_the_usage_names_all() {
         &["Usage", "--function-name"],
     );
     let usage = "Usage: lambda-store wait function-exists";
-    for wrong in [
-        &["--function-name"][..],
-        &["--function-name=x", "--output=y"],
+    for (wrong, problem) in [
+        (
+            &["--function-name"][..],
+            "argument --function-name: expected one argument",
+        ),
+        (&["--function-name=x", "--output=y"], "for '--output"),
     ] {
         let ran = wait(&store, "function-exists", wrong);
-        says(ran.failed(252), &["for '--", usage]);
+        says(ran.failed(252), &[problem, usage]);
     }
     let ran = wait(&store, "function-exists", &["--function-name="]);
     let expected = "\nParameter validation failed:\nInvalid length for parameter FunctionName, \
