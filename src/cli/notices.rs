@@ -57,8 +57,8 @@ pub(super) fn debug(text: &str) {
 fn without_values(environment: &Value) -> Value {
     let hidden = |member: &Member| Member::new(member.name(), Value::string("***"));
     let variables = environment.get("Variables").map(Value::members);
-    let variables = variables.unwrap_or_default().iter().map(hidden).collect();
-    Value::object([("Variables", Value::Object(variables))])
+    let variables = variables.map(|known| Value::Object(known.iter().map(hidden).collect()));
+    Value::object(variables.map(|variables| ("Variables", variables)))
 }
 
 /// Returns whether somebody reads stderr on a terminal.

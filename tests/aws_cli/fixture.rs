@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -26,6 +28,8 @@ pub fn make() -> TempDir {
         std::fs::write(place.join(name), content).unwrap();
     }
     let code = zip_of(&[("app.py", b"new code")]);
+    let request = json!({"FunctionName": "hello", "ZipFile": STANDARD.encode(&code)});
+    std::fs::write(place.join("package.json"), request.to_string()).unwrap();
     std::fs::write(place.join("code.zip"), code).unwrap();
     directory
 }

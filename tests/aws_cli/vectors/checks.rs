@@ -1,6 +1,7 @@
 //! The checks before any call: missing, unknown, wrong type, minimum.
 
-use super::{Vector, same, usage};
+use super::Part::{Calls, Code, Stderr};
+use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
     same("update-function-configuration --function-name hello --timeout 0"),
@@ -13,7 +14,11 @@ pub const VECTORS: &[Vector] = &[
     same("update-function-configuration --function-name hello --timeout 1_0"),
     same("update-function-configuration --function-name hello --timeout +7"),
     same("update-function-configuration --function-name hello --timeout 007"),
-    same("update-function-configuration --function-name hello --timeout 99999999999999999999"),
+    differs(
+        "a number that 64 bits do not hold",
+        &[Code, Stderr, Calls],
+        "update-function-configuration --function-name hello --timeout 99999999999999999999",
+    ),
     same(
         "update-function-configuration --function-name hello --timeout 0 --memory-size 1 --ephemeral-storage Size=1",
     ),
@@ -46,8 +51,8 @@ pub const VECTORS: &[Vector] = &[
     usage("get-function --function-name hello nonsense"),
     usage("get-function --function-name"),
     usage("get-function --function-name hello --qualifier"),
-    usage("get-function --function hello"),
-    usage("get-function --function-name hello --out text"),
+    same("get-function --function hello"),
+    same("get-function --function-name hello --out text"),
     usage("publish-version --function-name bare --no-description"),
     usage("update-function-code --function-name hello --zip-file fileb://code.zip --publish true"),
     usage("update-function-code --function-name hello --zip-file fileb://code.zip --publish=true"),

@@ -1,7 +1,7 @@
 //! Values and requests from files, and skeletons of requests.
 
-use super::Part::{Stderr, Stdout};
-use super::{Vector, differs, same};
+use super::Part::{Code, Stderr, Stdout};
+use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
     same("publish-version --function-name bare --description file://description.txt"),
@@ -14,21 +14,13 @@ pub const VECTORS: &[Vector] = &[
         &[Stderr],
         "publish-version --function-name bare --description file://nope.txt",
     ),
-    differs(
-        "what is wrong with a file",
-        &[Stderr],
-        "publish-version --function-name bare --description file://.",
-    ),
+    same("publish-version --function-name bare --description file://."),
     differs(
         "what is wrong with a file",
         &[Stderr],
         "update-function-code --function-name hello --zip-file fileb://nope.zip",
     ),
-    differs(
-        "what is wrong with a file",
-        &[Stderr],
-        "update-function-code --function-name hello --zip-file file://code.zip",
-    ),
+    same("update-function-code --function-name hello --zip-file file://code.zip"),
     same("update-function-code --function-name hello --zip-file fileb://not-a.zip"),
     same("update-function-code --function-name hello --zip-file fileb://empty.txt"),
     differs(
@@ -46,9 +38,21 @@ pub const VECTORS: &[Vector] = &[
     same("update-function-configuration --cli-input-json file://request.json --timeout 9"),
     same("update-function-configuration --cli-input-json file://request.json --function-name bare"),
     same("update-function-configuration --cli-input-json file://unknown.json"),
-    same("update-function-configuration --cli-input-json file://wrong.json"),
-    same("update-function-configuration --cli-input-yaml file://wrong.json"),
-    same("update-function-configuration --cli-input-json file://request.yaml"),
+    differs(
+        "a request that is no JSON or YAML",
+        &[Stderr],
+        "update-function-configuration --cli-input-json file://wrong.json",
+    ),
+    differs(
+        "a request that is no JSON or YAML",
+        &[Stderr],
+        "update-function-configuration --cli-input-yaml file://wrong.json",
+    ),
+    differs(
+        "a request that is no JSON or YAML",
+        &[Stderr],
+        "update-function-configuration --cli-input-json file://request.yaml",
+    ),
     same(
         "update-function-configuration --cli-input-json file://request.json --cli-input-yaml file://request.yaml",
     ),
@@ -67,11 +71,19 @@ pub const VECTORS: &[Vector] = &[
     same(r#"get-function-configuration --cli-input-json '{"functionName": "hello"}'"#),
     same("get-function-configuration --cli-input-json '[]'"),
     same("get-function-configuration --cli-input-json '\"x\"'"),
-    same("get-function-configuration --cli-input-json ''"),
+    differs(
+        "a request that is no JSON or YAML",
+        &[Stderr],
+        "get-function-configuration --cli-input-json ''",
+    ),
     same("get-function-configuration --cli-input-yaml 'FunctionName: hello'"),
     same("get-function-configuration --cli-input-yaml '{FunctionName: hello, Qualifier: \"2\"}'"),
     same("get-function-configuration --cli-input-yaml 'FunctionName: hello\nQualifier: 2'"),
-    same("get-function-configuration --cli-input-yaml '[hello'"),
+    differs(
+        "a request that is no JSON or YAML",
+        &[Stderr],
+        "get-function-configuration --cli-input-yaml '[hello'",
+    ),
     same("get-function-configuration --cli-input-yaml ''"),
     same(r#"list-functions --cli-input-json '{"MaxItems": 2}' --query 'Functions[].FunctionName'"#),
     same(
@@ -83,7 +95,9 @@ pub const VECTORS: &[Vector] = &[
     same(
         r#"update-function-configuration --cli-input-json '{"FunctionName": "hello", "Timeout": "7"}'"#,
     ),
-    same(
+    differs(
+        "values of environment variables",
+        &[Stderr],
         r#"update-function-configuration --cli-input-json '{"FunctionName": "hello", "Timeout": 0, "Layers": [""], "Environment": {"Variables": {"A": 1}}}'"#,
     ),
     same(
@@ -92,23 +106,33 @@ pub const VECTORS: &[Vector] = &[
     same(
         r#"update-function-code --cli-input-json '{"FunctionName": "hello", "Publish": true}' --zip-file fileb://code.zip --no-publish --query Version"#,
     ),
-    same(
-        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "ZipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}'"#,
-    ),
+    same("update-function-code --cli-input-json file://package.json"),
     same("create-function --generate-cli-skeleton"),
     same("create-function --generate-cli-skeleton input"),
-    same("create-function --generate-cli-skeleton output"),
+    usage("create-function --generate-cli-skeleton output"),
     same("get-function --generate-cli-skeleton"),
-    same("get-function --function-name hello --generate-cli-skeleton output"),
-    same("get-function --generate-cli-skeleton output"),
+    differs(
+        "a skeleton of the answer",
+        &[Code, Stdout, Stderr],
+        "get-function --function-name hello --generate-cli-skeleton output",
+    ),
+    usage("get-function --generate-cli-skeleton output"),
     same("get-function-configuration --generate-cli-skeleton"),
     same("update-function-code --generate-cli-skeleton"),
     same("update-function-configuration --generate-cli-skeleton"),
     same("publish-version --generate-cli-skeleton"),
     same("publish-version --function-name x --generate-cli-skeleton"),
-    same("publish-version --function-name x --generate-cli-skeleton output --query Version"),
+    differs(
+        "a skeleton of the answer",
+        &[Code, Stdout, Stderr],
+        "publish-version --function-name x --generate-cli-skeleton output --query Version",
+    ),
     same("list-functions --generate-cli-skeleton"),
-    same("list-functions --generate-cli-skeleton output"),
+    differs(
+        "a skeleton of the answer",
+        &[Code, Stdout, Stderr],
+        "list-functions --generate-cli-skeleton output",
+    ),
     same("list-versions-by-function --generate-cli-skeleton"),
     same("list-aliases --function-name hello --generate-cli-skeleton output"),
     same("delete-function --generate-cli-skeleton"),
@@ -122,5 +146,5 @@ pub const VECTORS: &[Vector] = &[
         &[Stdout],
         "publish-version --generate-cli-skeleton yaml-input",
     ),
-    super::usage("publish-version --generate-cli-skeleton nonsense"),
+    usage("publish-version --generate-cli-skeleton nonsense"),
 ];

@@ -1,7 +1,7 @@
 //! Lists: pages, tokens, filters.
 
-use super::Part::Stdout;
-use super::{Vector, differs, same};
+use super::Part::{Calls, Code, Stderr, Stdout};
+use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
     same("list-functions"),
@@ -21,12 +21,20 @@ pub const VECTORS: &[Vector] = &[
     same("list-functions --no-paginate --page-size 2 --starting-token x"),
     same("list-functions --marker hello"),
     same("list-functions --marker hello --page-size 2"),
-    same("list-functions --max-items 0"),
+    differs(
+        "`--max-items` below 1",
+        &[Code, Stdout, Stderr, Calls],
+        "list-functions --max-items 0",
+    ),
     same("list-functions --page-size 0"),
-    same("list-functions --max-items -1"),
-    same("list-functions --max-items ''"),
-    same("list-functions --max-items many"),
-    same("list-functions --page-size 1.5"),
+    differs(
+        "`--max-items` below 1",
+        &[Code, Stdout, Stderr, Calls],
+        "list-functions --max-items -1",
+    ),
+    usage("list-functions --max-items ''"),
+    usage("list-functions --max-items many"),
+    usage("list-functions --page-size 1.5"),
     same("list-functions --starting-token nonsense"),
     same("list-functions --starting-token ''"),
     // {"Marker": null, "boto_truncate_amount": 2}

@@ -1,6 +1,6 @@
 //! Every form of output, with and without a query.
 
-use super::Part::{Calls, Stderr, Stdout};
+use super::Part::{Calls, Code, Stderr, Stdout, Store};
 use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
@@ -35,7 +35,11 @@ pub const VECTORS: &[Vector] = &[
     same("AWS_DEFAULT_OUTPUT=table list-aliases --function-name hello"),
     same("AWS_DEFAULT_OUTPUT=yaml list-aliases --function-name hello"),
     same("AWS_DEFAULT_OUTPUT=text list-aliases --function-name hello --output json"),
-    same("AWS_DEFAULT_OUTPUT='' list-aliases --function-name hello"),
+    differs(
+        "`AWS_DEFAULT_OUTPUT` is empty or no form",
+        &[Code, Stdout, Stderr, Calls],
+        "AWS_DEFAULT_OUTPUT='' list-aliases --function-name hello",
+    ),
     same("AWS_DEFAULT_OUTPUT=xml list-aliases --function-name hello"),
     // Queries that find a text, a number, a list, nothing.
     same("get-function-configuration --function-name full --query Description"),
@@ -83,7 +87,9 @@ pub const VECTORS: &[Vector] = &[
     same(
         "get-function-configuration --function-name full --query '[Version, CodeSize, VpcConfig.SubnetIds, Nothing]' --output text",
     ),
-    same(
+    differs(
+        "a table that cannot be made",
+        &[Stderr],
         "get-function-configuration --function-name full --query '[Version, CodeSize, VpcConfig.SubnetIds, Nothing]' --output table",
     ),
     same(
@@ -120,14 +126,8 @@ pub const VECTORS: &[Vector] = &[
     same(
         "list-functions --query 'Functions[*].{Size: CodeSize, Name: FunctionName}' --output table",
     ),
-    differs(
-        "the order of the keys that a query makes",
-        &[Stdout],
-        "list-functions --query 'Functions[*].{Size: CodeSize, Name: FunctionName}'",
-    ),
-    differs(
-        "the order of the keys that a query makes",
-        &[Stdout],
+    same("list-functions --query 'Functions[*].{Size: CodeSize, Name: FunctionName}'"),
+    same(
         "list-functions --query 'Functions[*].{Size: CodeSize, Name: FunctionName}' --output yaml",
     ),
     // What is no query, and what fails on the answer.
@@ -150,5 +150,20 @@ pub const VECTORS: &[Vector] = &[
         "what is wrong with a query",
         &[Stderr, Calls],
         "get-function-configuration --function-name full --query 'nonsense(CodeSize)'",
+    ),
+    differs(
+        "`AWS_DEFAULT_OUTPUT` is empty or no form",
+        &[Stderr, Calls, Store],
+        "AWS_DEFAULT_OUTPUT=xml publish-version --function-name bare",
+    ),
+    differs(
+        "one object twice in YAML",
+        &[Stdout],
+        "get-function-configuration --function-name full --query '[Layers, Layers]' --output yaml",
+    ),
+    differs(
+        "the keys of a literal in a query",
+        &[Stdout],
+        "get-alias --function-name hello --name live --query '`{\"b\": 1, \"a\": 2}`'",
     ),
 ];

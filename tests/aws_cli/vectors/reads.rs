@@ -1,6 +1,7 @@
 //! Reading: names, ARNs, qualifiers, errors of the API, global options.
 
-use super::{Vector, same, usage};
+use super::Part::{Calls, Code, Stderr};
+use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
     same("get-function --function-name hello"),
@@ -49,5 +50,9 @@ pub const VECTORS: &[Vector] = &[
     same("get-function --function-name hello --no-cli-auto-prompt"),
     usage("get-function --function-name hello --color sometimes"),
     usage("get-function --function-name hello --cli-binary-format nonsense"),
-    usage("get-function --function-name hello --cli-read-timeout soon"),
+    differs(
+        "a timeout of the connection that is no number",
+        &[Code, Stderr, Calls],
+        "get-function --function-name hello --cli-read-timeout soon",
+    ),
 ];

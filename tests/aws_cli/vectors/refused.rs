@@ -19,5 +19,9 @@ pub const VECTORS: &[Vector] = &[
     refused("update-function-configuration --function-name hello --image-config Command=a"),
     refused("list-functions --master-region us-east-1"),
     refused("publish-version --function-name bare --publish-to LATEST_PUBLISHED"),
-    refused("get-function --function-name hello --region eu-west-1"),
+    differs(
+        "`--region`",
+        &[Code, Stdout, Stderr, Calls],
+        "get-function --function-name hello --region eu-west-1",
+    ),
 ];

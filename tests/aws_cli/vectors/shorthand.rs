@@ -1,6 +1,7 @@
 //! Structures, maps and lists: shorthand, JSON, files.
 
-use super::{Vector, same};
+use super::Part::{Calls, Code, Stderr, Stdout, Store};
+use super::{Vector, differs, same};
 
 pub const VECTORS: &[Vector] = &[
     same(
@@ -12,15 +13,31 @@ pub const VECTORS: &[Vector] = &[
     same(
         r#"update-function-configuration --function-name hello --environment '{"Variables": {"AB": "ü"}}'"#,
     ),
-    same(
+    differs(
+        "values of environment variables",
+        &[Stderr],
         r#"update-function-configuration --function-name hello --environment '{"Variables": {"AB": 1}}'"#,
     ),
-    same(
+    differs(
+        "values of environment variables",
+        &[Stderr],
         r#"update-function-configuration --function-name hello --environment '{"Variables": {"AB": null}}'"#,
     ),
-    same(r#"update-function-configuration --function-name hello --environment '{"Variables": '"#),
-    same(r#"update-function-configuration --function-name hello --environment '[]'"#),
-    same(r#"update-function-configuration --function-name hello --environment '["a"]'"#),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        r#"update-function-configuration --function-name hello --environment '{"Variables": '"#,
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        r#"update-function-configuration --function-name hello --environment '[]'"#,
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        r#"update-function-configuration --function-name hello --environment '["a"]'"#,
+    ),
     same(
         "update-function-configuration --function-name hello --environment \"Variables={AB='a,b=c',CD=\\\"x y\\\"}\"",
     ),
@@ -30,34 +47,74 @@ pub const VECTORS: &[Vector] = &[
     same(
         "update-function-configuration --function-name hello --environment 'Variables={AB=https://example.com/?a=b}'",
     ),
-    same(
+    differs(
+        "values of environment variables",
+        &[Stderr],
         "update-function-configuration --function-name hello --environment 'Variables={AB=Grüße 🚀}'",
     ),
-    same("update-function-configuration --function-name hello --environment 'Variables={AB=}'"),
-    same("update-function-configuration --function-name hello --environment 'Variables={AB}'"),
-    same("update-function-configuration --function-name hello --environment 'Variables={AB=1'"),
-    same(
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables={AB=}'",
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables={AB}'",
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables={AB=1'",
+    ),
+    differs(
+        "a key twice in the shorthand of a map",
+        &[Code, Stdout, Stderr, Calls, Store],
         "update-function-configuration --function-name hello --environment 'Variables={AB=1,AB=2}'",
     ),
-    same("update-function-configuration --function-name hello --environment 'Variables='"),
-    same("update-function-configuration --function-name hello --environment 'Variables'"),
-    same("update-function-configuration --function-name hello --environment ''"),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables='",
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables'",
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment ''",
+    ),
     same("update-function-configuration --function-name hello --environment 'Nonsense={AB=1}'"),
     same(
         "update-function-configuration --function-name hello --environment 'Variables={AB=1},Nonsense=2'",
     ),
-    same("update-function-configuration --function-name hello --environment 'Variables=AB'"),
-    same("update-function-configuration --function-name hello --environment 'Variables=[AB,CD]'"),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables=AB'",
+    ),
+    differs(
+        "values of environment variables",
+        &[Stderr],
+        "update-function-configuration --function-name hello --environment 'Variables=[AB,CD]'",
+    ),
     same(
         "update-function-configuration --function-name hello --environment file://environment.json",
     ),
     same(
         "update-function-configuration --function-name hello --environment file://environment.txt",
     ),
-    same(
+    differs(
+        "`@=` in the shorthand of a map",
+        &[Code, Stdout, Stderr, Calls, Store],
         "update-function-configuration --function-name hello --environment 'Variables={AB@=file://unicode.txt}'",
     ),
-    same(
+    differs(
+        "`@=` in the shorthand of a map",
+        &[Stderr],
         "update-function-configuration --function-name hello --environment 'Variables@=file://environment.json'",
     ),
     same(
@@ -97,7 +154,9 @@ pub const VECTORS: &[Vector] = &[
         "update-function-configuration --function-name hello --ephemeral-storage '{\"Size\": 1024.5}'",
     ),
     same("update-function-configuration --function-name hello --ephemeral-storage '{}'"),
-    same(
+    differs(
+        "true as a number",
+        &[Stderr],
         "update-function-configuration --function-name hello --ephemeral-storage '{\"Size\": true}'",
     ),
     same("update-function-configuration --function-name hello --layers '[]'"),
@@ -149,7 +208,9 @@ pub const VECTORS: &[Vector] = &[
     same(
         "update-alias --function-name hello --name live --routing-config AdditionalVersionWeights={3=much}",
     ),
-    same(
+    differs(
+        "a weight that is no number",
+        &[Code, Stderr],
         "update-alias --function-name hello --name live --routing-config AdditionalVersionWeights={3=nan}",
     ),
     same(

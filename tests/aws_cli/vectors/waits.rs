@@ -1,10 +1,14 @@
 //! Waiting for what is so already.
 
-use super::{Vector, same, usage};
+use super::Part::{Code, Stderr};
+use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
-    same("wait function-exists --function-name hello"),
-    same("wait function-exists --function-name hello --qualifier 2"),
+    differs(
+        "`wait function-exists`",
+        &[Code, Stderr],
+        "wait function-exists --function-name hello",
+    ),
     same("wait function-active --function-name hello"),
     same("wait function-active-v2 --function-name hello"),
     same("wait function-updated --function-name hello"),

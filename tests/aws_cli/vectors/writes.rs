@@ -1,6 +1,6 @@
 //! Changes: what is made, what is answered, what is refused.
 
-use super::Part::Stdout;
+use super::Part::{Calls, Code, Stderr, Stdout, Store};
 use super::{Vector, differs, same};
 
 pub const VECTORS: &[Vector] = &[
@@ -17,7 +17,11 @@ pub const VECTORS: &[Vector] = &[
     same("publish-version --function-name bare --output yaml-stream"),
     same("publish-version --function-name hello"),
     same("publish-version --function-name bare --code-sha256 nonsense"),
-    same("publish-version --function-name bare --code-sha-256 nonsense"),
+    differs(
+        "`--code-sha-256`",
+        &[Code, Stderr, Calls],
+        "publish-version --function-name bare --code-sha-256 nonsense",
+    ),
     same("publish-version --function-name bare --code-sha256 ''"),
     same("publish-version --function-name bare --revision-id nonsense"),
     same(
@@ -116,13 +120,7 @@ pub const VECTORS: &[Vector] = &[
     ),
     differs(
         "a path alone for --zip-file",
-        &[
-            super::Part::Code,
-            Stdout,
-            super::Part::Stderr,
-            super::Part::Calls,
-            super::Part::Store,
-        ],
+        &[Code, Stdout, Stderr, Calls, Store],
         "update-function-code --function-name hello --zip-file code.zip",
     ),
 ];
