@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use serde_json::Value;
 
+use crate::bridge::bytes_of;
 use crate::support;
 use crate::vectors::{Part, Vector};
 use crate::wire::Call;
@@ -49,21 +50,29 @@ fn unlike_text(aws: &str, own: &str) -> Option<String> {
     (aws != own).then(|| format!("--- aws:\n{aws}--- own:\n{own}"))
 }
 
-/// A list is asked for once, and comes in pages: how large, and from where, is the AWS CLI's to say in
-/// each of its calls.
 fn unlike_calls(aws: &[Call], own: &[Call]) -> Option<String> {
-    let asked = aws.first().cloned().map(|mut call| {
-        let told = own.first().map(|call| &call.parameters);
-        call.parameters.retain(|name, _| {
-            let is_paging = name == "Marker" || name == "MaxItems";
-            !is_paging || told.is_some_and(|told| told.contains_key(name))
-        });
-        call
+    let (asked, told) = (aws.first(), own.first());
+    let asked = asked.map(|asked| with_fractions(as_told(asked.clone(), told)));
+    unlike(&asked, &told.cloned().map(with_fractions))
+}
+
+/// Leaves of what is asked what is told of it.
+fn as_told(mut asked: Call, told: Option<&Call>) -> Call {
+    let told = |name: &str| told.and_then(|told| told.parameters.get(name));
+    // A list is asked for once, and comes in pages: how large, and from where, is the AWS CLI's to say in
+    // each of its calls.
+    asked.parameters.retain(|name, _| {
+        let is_paging = name == "Marker" || name == "MaxItems";
+        !is_paging || told(name).is_some()
     });
-    unlike(
-        &asked.map(with_fractions),
-        &own.first().cloned().map(with_fractions),
-    )
+    // Of a package that stands in the request itself, only its size is told.
+    if let Some(package) = asked.parameters.get_mut("ZipFile") {
+        let size = format!("{} bytes", bytes_of(package).len());
+        if told("ZipFile").is_some_and(|told| *told == size.as_str()) {
+            *package = size.into();
+        }
+    }
+    asked
 }
 
 /// Makes numbers alike, however they are spelt.

@@ -34,8 +34,9 @@ mod workplace;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Mutex;
 
-use aws::{Aws, Driver};
+use aws::{Aws, Driver, Program};
 use comparing::differences;
+use support::Ran;
 use vectors::Vector;
 use workplace::Workplace;
 
@@ -58,11 +59,20 @@ fn wrong(vectors: &Mutex<VecDeque<Vector>>, aws: &mut dyn Aws) -> Vec<String> {
         if found.is_empty() && !allowed.is_empty() {
             told.push(format!("they do not differ, and are said to: {row}"));
         }
+        if row == "usage" && !(is_usage(&aws.ran) && is_usage(&own.ran)) {
+            told.push(format!("it is not told as wrong usage:\n{aws}{own}"));
+        }
         if !told.is_empty() {
             wrong.push(format!("=== {}\n{}\n", vector.line, told.join("\n")));
         }
     }
     wrong
+}
+
+/// Returns whether a command line is told to be wrong, before anything is done.
+fn is_usage(ran: &Ran) -> bool {
+    let says = |words: &str| ran.stderr.contains(words);
+    ran.code == Some(252) && (says("usage: aws ") || says("lambda-store"))
 }
 
 /// Returns the command lines that somebody tries.
@@ -98,6 +108,26 @@ fn the_same_command_line_comes_to_the_same() {
         wrong.concat(),
         wrong.len()
     );
+}
+
+#[test]
+fn a_program_that_is_started_comes_to_the_same_as_one_that_is_not() {
+    let (mut loaded, mut program) = (Driver::start(), Program);
+    let mut by_driver = Workplace::new(&mut loaded);
+    let mut by_program = Workplace::new(&mut program);
+    for line in [
+        "list-aliases --function-name hello --output table",
+        "AWS_DEFAULT_OUTPUT=yaml get-alias --function-name hello --name live",
+        "get-alias --function-name 'Grüße' --name live",
+        "update-function-configuration --function-name hello --timeout 0",
+        "update-function-configuration --cli-input-yaml file://request.yaml --query Timeout",
+        "publish-version",
+    ] {
+        let vector = Vector::of_ones_own(line);
+        let (run_by_driver, _) = by_driver.run(&vector);
+        let (run_by_program, _) = by_program.run(&vector);
+        assert_eq!(run_by_driver.ran, run_by_program.ran, "{line}");
+    }
 }
 
 #[test]

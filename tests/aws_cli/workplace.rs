@@ -1,7 +1,7 @@
 //! A directory in which a command line is run by both programs, one after the other, each on the same
 //! store and among the same files.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -186,7 +186,7 @@ impl<'a> Workplace<'a> {
             };
             let text = String::from_utf8(content)
                 .unwrap_or_else(|error| support::sha256_hex(error.as_bytes()));
-            all += &format!("{}:\n{text}\n", path.display());
+            writeln!(all, "{}:\n{text}", path.display()).unwrap();
         }
         all
     }

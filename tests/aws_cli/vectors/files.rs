@@ -64,7 +64,7 @@ pub const VECTORS: &[Vector] = &[
     ),
     same(r#"get-function-configuration --cli-input-json '{"FunctionName": 7}'"#),
     same(r#"get-function-configuration --cli-input-json '{"FunctionName": null}'"#),
-    same(r#"get-function-configuration --cli-input-json '{}'"#),
+    same("get-function-configuration --cli-input-json '{}'"),
     same(
         r#"get-function-configuration --cli-input-json '{"FunctionName": "hello", "Nonsense": 1}'"#,
     ),

@@ -48,9 +48,9 @@ pub const VECTORS: &[Vector] = &[
         "list-functions --max-items 1 --starting-token eyJNYXJrZXIiOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAyfQ== \
          --query 'Functions[].FunctionName'",
     ),
-    differs("NextToken", &[Stdout], "list-functions --max-items 2"),
+    differs("`NextToken`", &[Stdout], "list-functions --max-items 2"),
     differs(
-        "NextToken",
+        "`NextToken`",
         &[Stdout],
         "list-functions --max-items 2 --output text",
     ),

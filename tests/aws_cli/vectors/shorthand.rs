@@ -31,7 +31,7 @@ pub const VECTORS: &[Vector] = &[
     differs(
         "values of environment variables",
         &[Stderr],
-        r#"update-function-configuration --function-name hello --environment '[]'"#,
+        "update-function-configuration --function-name hello --environment '[]'",
     ),
     differs(
         "values of environment variables",

@@ -119,7 +119,7 @@ pub const VECTORS: &[Vector] = &[
         "create-function --function-name new --role arn:aws:iam::123456789012:role/new --zip-file fileb://code.zip",
     ),
     differs(
-        "a path alone for --zip-file",
+        "a path alone for `--zip-file`",
         &[Code, Stdout, Stderr, Calls, Store],
         "update-function-code --function-name hello --zip-file code.zip",
     ),
