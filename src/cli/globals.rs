@@ -198,7 +198,8 @@ impl Globals {
             Some(format) => format,
             None => default_format()?,
         };
-        let is_coloured = self.painter().is_on();
+        // Whether stdout is a terminal is a system call, which a publish has none to spare for.
+        let is_coloured = format == Format::Table && self.painter().is_on();
         Rendering::new(format, self.query.as_deref(), operation, is_coloured)
     }
 

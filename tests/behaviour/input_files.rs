@@ -353,6 +353,33 @@ fn a_page_asked_for_in_a_file_is_one_page() {
 }
 
 #[test]
+fn no_value_of_the_environment_is_shown_of_a_request_that_is_wrong() {
+    let store = TestStore::with_function("hello");
+    for value in [
+        "!s3cr3t",
+        "!!s3cr3t",
+        "!s3cr3t!x y",
+        "*s3cr3t",
+        "&s3cr3t",
+        "\"s3cr3t",
+        "[s3cr3t]",
+        "s3cr3t: s3cr3t",
+        "%s3cr3t: [",
+        "@s3cr3t",
+    ] {
+        let request =
+            format!("FunctionName: hello\nEnvironment:\n  Variables:\n    TOKEN: {value}\n");
+        let arguments = [
+            "update-function-configuration",
+            "--cli-input-yaml",
+            &request,
+        ];
+        let ran = store.run(&arguments);
+        assert!(!ran.stderr.contains("s3cr3t"), "{value}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn commands_of_our_own_have_no_requests() {
     let store = TestStore::with_function("hello");
     for option in [

@@ -1,6 +1,6 @@
 //! Values and requests from files, and skeletons of requests.
 
-use super::Part::{Code, Stderr, Stdout};
+use super::Part::{Calls, Code, Stderr, Stdout, Store};
 use super::{Vector, differs, same, usage};
 
 pub const VECTORS: &[Vector] = &[
@@ -33,6 +33,38 @@ pub const VECTORS: &[Vector] = &[
         &[Stderr],
         "get-function-configuration --cli-input-json file://nope.json",
     ),
+    differs(
+        "`fileb://` for what is no text alone",
+        &[Code, Stdout, Stderr, Calls, Store],
+        "update-function-configuration --function-name hello --environment fileb://environment.json",
+    ),
+    differs(
+        "`fileb://` for what is no text alone",
+        &[Code, Stderr],
+        "update-function-configuration --function-name hello --tracing-config fileb://environment.json",
+    ),
+    differs(
+        "`fileb://` for what is no text alone",
+        &[Stderr],
+        "update-function-configuration --function-name hello --timeout fileb://not-a.zip",
+    ),
+    differs(
+        "a file for a list",
+        &[Stderr, Calls],
+        "update-function-configuration --function-name hello --layers file://environment.txt",
+    ),
+    differs(
+        "a file for a list",
+        &[Stderr],
+        "update-function-configuration --function-name hello --file-system-configs file://environment.txt",
+    ),
+    same("update-function-configuration --function-name hello --timeout file://description.txt"),
+    same(
+        "update-function-configuration --function-name hello --tracing-config file://environment.txt",
+    ),
+    same("update-function-configuration --function-name hello --vpc-config file://empty.txt"),
+    same("update-function-configuration --function-name hello --logging-config file://."),
+    same("update-function-configuration --function-name hello --snap-start ünïcödé"),
     same("update-function-configuration --cli-input-json file://request.json"),
     same("update-function-configuration --cli-input-yaml file://request.yaml"),
     same("update-function-configuration --cli-input-json file://request.json --timeout 9"),
