@@ -1,6 +1,5 @@
 //! Options, output and exit codes.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -773,20 +772,11 @@ fn nothing_is_printed_on_stdout_when_a_command_fails() {
         .failed(252);
 }
 
-/// Takes the lock of the function hello, as another command would; released when dropped.
-fn hold_lock(store: &TestStore) -> File {
-    let mut options = File::options();
-    options.create(true).truncate(false).read(true).write(true);
-    let file = options.open(store.join("hello/.lock")).unwrap();
-    fs2::FileExt::lock_exclusive(&file).unwrap();
-    file
-}
-
 #[test]
 fn a_function_that_another_command_changes_is_waited_for_no_longer_than_asked() {
     let store = TestStore::with_function("hello");
     let before = store.files();
-    let lock = hold_lock(&store);
+    let lock = store.hold_lock("hello");
     let path = store.join("hello").display().to_string();
     for seconds in ["0", "1"] {
         let options = ["--lock-timeout", seconds];
@@ -820,7 +810,7 @@ fn a_function_that_another_command_changes_is_waited_for_no_longer_than_asked() 
 #[test]
 fn a_command_goes_on_once_the_lock_is_released() {
     let store = TestStore::with_function("hello");
-    let lock = hold_lock(&store);
+    let lock = store.hold_lock("hello");
     let mut waiting = std::process::Command::new(assert_cmd::cargo::cargo_bin!("lambda-store"))
         .env_clear()
         .env("LAMBDA_STORE", store.path())
