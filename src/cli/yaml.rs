@@ -7,12 +7,12 @@ use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
 use crate::api::document::{DocumentError, MAX_DEPTH, Member, Value};
 
-/// How much may be repeated by aliases, in bytes of JSON: a few lines of aliases of aliases would
-/// otherwise come to more than the memory holds.
+/// How much may be repeated by aliases, and kept to be repeated, in bytes of JSON: a few lines of
+/// aliases of aliases, or of anchors in anchors, would otherwise come to more than the memory holds.
 const MAX_REPEATED: usize = 1024 * 1024;
 
-/// What `!!binary` is kept as: an object with this member alone, its text in base64. No structure of
-/// a request has a member of this name.
+/// What `!!binary` is kept as: an object with this member alone, its text in base64. No other object
+/// has a member of this name.
 pub(super) const BINARY: &str = "!!binary";
 
 /// Parses a text that holds one document; nothing is `null`.
@@ -25,6 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Value, DocumentError> {
         parser: Parser::new_from_str(text),
         line: 1,
         anchors: HashMap::new(),
+        kept: 0,
         repeated: 0,
     }
     .document()
@@ -33,7 +34,10 @@ pub(super) fn parse(text: &str) -> Result<Value, DocumentError> {
 struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     line: usize,
-    anchors: HashMap<usize, Value>,
+    /// What has an anchor; `None` if it is too large to be repeated.
+    anchors: HashMap<usize, Option<Value>>,
+    /// How much is kept of it.
+    kept: usize,
     /// How much was repeated by aliases so far.
     repeated: usize,
 }
@@ -92,24 +96,39 @@ impl<'a> Reader<'a> {
         };
         // 0 is none.
         if anchor > 0 {
-            self.anchors.insert(anchor, value.clone());
+            let kept = self.kept(&value);
+            self.anchors.insert(anchor, kept);
         }
         Ok(value)
     }
 
+    /// Returns a copy of what has an anchor, if there is room for it.
+    fn kept(&mut self, value: &Value) -> Option<Value> {
+        if self.kept <= MAX_REPEATED {
+            self.kept += value.compact().len();
+        }
+        (self.kept <= MAX_REPEATED).then(|| value.clone())
+    }
+
     fn alias(&mut self, anchor: usize, depth: usize) -> Result<Value, DocumentError> {
-        let Some(value) = self.anchors.get(&anchor).cloned() else {
+        let Some(named) = self.anchors.get(&anchor) else {
             return Err(self.wrong("an alias stands within what it names"));
+        };
+        let Some(value) = named.clone() else {
+            return Err(self.repeats_too_much());
         };
         if depth + height(&value) > MAX_DEPTH {
             return Err(self.wrong(format!("an alias nests deeper than {MAX_DEPTH}")));
         }
         self.repeated += value.compact().len();
         if self.repeated > MAX_REPEATED {
-            let problem = format!("aliases repeat more than {MAX_REPEATED} bytes");
-            return Err(self.wrong(problem));
+            return Err(self.repeats_too_much());
         }
         Ok(value)
+    }
+
+    fn repeats_too_much(&self) -> DocumentError {
+        self.wrong(format!("aliases repeat more than {MAX_REPEATED} bytes"))
     }
 
     fn sequence(&mut self, depth: usize) -> Result<Value, DocumentError> {
@@ -137,6 +156,9 @@ impl<'a> Reader<'a> {
                 let found = name.kind();
                 return Err(self.wrong(format!("a name is {found}; put it in quotes")));
             };
+            if name == BINARY {
+                return Err(self.wrong("!!binary is a tag, and no name; put it before a value"));
+            }
             let next = self.next()?;
             let value = self.node(next, depth + 1)?;
             if is_merge {
@@ -153,14 +175,17 @@ impl<'a> Reader<'a> {
 
     /// Returns the members that `<<` brings in: those of a mapping, or of each one of a list.
     fn merged(&self, value: Value) -> Result<Vec<Member>, DocumentError> {
-        match value {
-            Value::Object(members) => Ok(members),
-            Value::Array(items) if items.iter().all(|item| matches!(item, Value::Object(_))) => {
-                let members = items.iter().flat_map(Value::members);
-                Ok(members.cloned().collect())
-            }
-            _ => Err(self.wrong("<< takes a mapping, or a list of them")),
+        // What is tagged as binary is kept as an object, and is none.
+        let is_mapping =
+            |value: &Value| matches!(value, Value::Object(_)) && value.get(BINARY).is_none();
+        let items = match value {
+            Value::Array(items) => items,
+            one => vec![one],
+        };
+        if !items.iter().all(is_mapping) {
+            return Err(self.wrong("<< takes a mapping, or a list of them"));
         }
+        Ok(items.iter().flat_map(Value::members).cloned().collect())
     }
 
     fn scalar(
@@ -364,6 +389,15 @@ mod tests {
             ("a: !!int x", "line 1: what is tagged a number is none"),
             ("a: -.inf", "line 1: -.inf is no number"),
             ("a: {<<: 1}", "line 1: << takes a mapping"),
+            ("a: {<<: !!binary aaaa, b: 1}", "line 1: << takes a mapping"),
+            (
+                "a: {<<: [!!binary aaaa], b: 1}",
+                "line 1: << takes a mapping",
+            ),
+            (
+                "a: {'!!binary': x}",
+                "line 1: !!binary is a tag, and no name",
+            ),
         ] {
             let message = json(text);
             assert!(message.contains(problem), "{text}: {message}");
@@ -389,6 +423,19 @@ mod tests {
                 "{part}"
             );
         }
+    }
+
+    #[test]
+    fn anchors_in_anchors_keep_no_more_than_may_be_repeated() {
+        let many = vec!["x"; 100_000].join(", ");
+        let mut nested = "a: ".to_owned();
+        for level in 0..100 {
+            write!(nested, "&a{level} [").unwrap();
+        }
+        write!(nested, "{many}{}\nb: ", "]".repeat(100)).unwrap();
+        assert!(json(&format!("{nested}*a0")).contains("line 2: aliases repeat more than 1048576"));
+        assert!(json(&format!("{nested}*a99")).ends_with("\"x\"]}"));
+        assert!(json(&format!("{nested}1")).ends_with("\"b\":1}"));
     }
 
     proptest! {
