@@ -73,7 +73,11 @@ impl InputArgs {
         request: Shape,
         format: BinaryFormat,
     ) -> Result<Option<PackageSource>, Failure> {
-        let mut package = None;
+        let mut reading = Reading {
+            format,
+            has_tags: self.cli_input_yaml.is_some(),
+            package: None,
+        };
         let mut members = parameters.members().to_vec();
         for member in self.read()? {
             let name = member.name();
@@ -83,14 +87,13 @@ impl InputArgs {
             let known = request.members().iter().find(|(known, _)| *known == name);
             members.push(match known {
                 Some((_, shape)) => {
-                    let value = without_package(member.value(), *shape, format, &mut package)?;
-                    Member::new(name, value)
+                    Member::new(name, reading.without_package(member.value(), *shape)?)
                 }
                 None => member,
             });
         }
         *parameters = Document::of_members(&members);
-        Ok(package)
+        Ok(reading.package)
     }
 
     fn read(&self) -> Result<Vec<Member>, Failure> {
@@ -133,66 +136,78 @@ fn not_read(form: &str, error: &DocumentError) -> Failure {
     ))
 }
 
-/// Puts the package in a value aside, and its size in its place.
-fn without_package(
-    value: &Value,
-    shape: Shape,
+/// What is taken out of a request while it is read.
+struct Reading {
+    /// How bytes are written that have no tag.
     format: BinaryFormat,
-    package: &mut Option<PackageSource>,
-) -> Result<Value, Failure> {
-    match shape.kind() {
-        Shape::Blob => {
-            let Some(bytes) = bytes(value, format)? else {
-                return Ok(value.clone());
-            };
-            let source = PackageSource::of_bytes(&bytes, "ZipFile");
-            *package = Some(source.map_err(|error| {
-                Failure::Other(format!(
-                    "the package in the request cannot be put into a temporary file: {error}"
-                ))
-            })?);
-            Ok(Value::string(&format!("{} bytes", bytes.len())))
+    /// Whether a tag may say that text is bytes.
+    has_tags: bool,
+    package: Option<PackageSource>,
+}
+
+impl Reading {
+    /// Puts the package in a value aside, and its size in its place.
+    fn without_package(&mut self, value: &Value, shape: Shape) -> Result<Value, Failure> {
+        match shape.kind() {
+            Shape::Blob => {
+                let Some(bytes) = self.bytes(value)? else {
+                    return Ok(value.clone());
+                };
+                let source = PackageSource::of_bytes(&bytes, "ZipFile");
+                self.package = Some(source.map_err(|error| not_put_aside(&error))?);
+                Ok(Value::string(&format!("{} bytes", bytes.len())))
+            }
+            kind if !kind.members().is_empty() && matches!(value, Value::Object(_)) => {
+                let without = |member: &Member| {
+                    let name = member.name();
+                    let known = kind.members().iter().find(|(known, _)| *known == name);
+                    let value = known.map_or_else(
+                        || Ok(member.value().clone()),
+                        |(_, shape)| self.without_package(member.value(), *shape),
+                    )?;
+                    Ok(Member::new(name, value))
+                };
+                let members = value.members().iter().map(without);
+                members.collect::<Result<_, _>>().map(Value::Object)
+            }
+            _ => Ok(value.clone()),
         }
-        kind if !kind.members().is_empty() && matches!(value, Value::Object(_)) => {
-            let without = |member: &Member| {
-                let known = kind
-                    .members()
-                    .iter()
-                    .find(|(known, _)| *known == member.name());
-                let value = known.map_or_else(
-                    || Ok(member.value().clone()),
-                    |(_, shape)| without_package(member.value(), *shape, format, package),
-                )?;
-                Ok(Member::new(member.name(), value))
-            };
-            let members = value.members().iter().map(without);
-            members.collect::<Result<_, _>>().map(Value::Object)
+    }
+
+    /// Returns the bytes that a value writes as text; `None` if it is something else.
+    fn bytes(&self, value: &Value) -> Result<Option<Vec<u8>>, Failure> {
+        let tagged = value.get(yaml::BINARY).filter(|_| self.has_tags);
+        let (text, format) = match tagged {
+            Some(tagged) => (tagged.as_str(), BinaryFormat::Base64),
+            None => (value.as_str(), self.format),
+        };
+        let Some(text) = text else { return Ok(None) };
+        if format == BinaryFormat::Raw {
+            return Ok(Some(text.into_bytes()));
         }
-        _ => Ok(value.clone()),
+        // It is wrapped by what writes it.
+        let base64: String = text.split_ascii_whitespace().collect();
+        let bytes = STANDARD.decode(base64);
+        bytes.map(Some).map_err(|_| no_base64(&text))
     }
 }
 
-/// Returns the bytes that a value writes as text; `None` if it is something else.
-fn bytes(value: &Value, format: BinaryFormat) -> Result<Option<Vec<u8>>, Failure> {
-    let (text, format) = match value.get(yaml::BINARY) {
-        Some(tagged) => (tagged.as_str(), BinaryFormat::Base64),
-        None => (value.as_str(), format),
+fn not_put_aside(error: &std::io::Error) -> Failure {
+    Failure::Other(format!(
+        "the package in the request cannot be put into a temporary file in {}: {error}; \
+         set TMPDIR to a directory with room for it",
+        std::env::temp_dir().display()
+    ))
+}
+
+/// Says in the AWS CLI's words that a text is no base64, of which only the beginning is shown.
+fn no_base64(text: &str) -> Failure {
+    const SHOWN: usize = 80;
+    let beginning: String = text.chars().take(SHOWN).collect();
+    let rest = if text.chars().count() > SHOWN {
+        "…"
+    } else {
+        ""
     };
-    let Some(text) = text else { return Ok(None) };
-    if format == BinaryFormat::Raw {
-        return Ok(Some(text.into_bytes()));
-    }
-    // It is wrapped by what writes it.
-    let base64: String = text.split_ascii_whitespace().collect();
-    let bytes = STANDARD.decode(base64).map_err(|_| {
-        const SHOWN: usize = 80;
-        let beginning: String = text.chars().take(SHOWN).collect();
-        let rest = if text.chars().count() > SHOWN {
-            "…"
-        } else {
-            ""
-        };
-        Failure::Other(format!("Invalid base64: \"{beginning}{rest}\""))
-    })?;
-    Ok(Some(bytes))
+    Failure::Other(format!("Invalid base64: \"{beginning}{rest}\""))
 }

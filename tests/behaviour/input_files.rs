@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::support::{ROLE, Ran, TestStore, code_sha256, says, zip_of};
+use crate::support::{ROLE, Ran, TestStore, code_sha256, run, says, zip_of};
 
 /// Writes a request beside the store, and returns it as an option takes it.
 fn file(store: &TestStore, name: &str, text: &str) -> String {
@@ -239,6 +239,41 @@ fn a_package_is_base64_unless_it_is_said_to_be_raw() {
     let raw = ["--cli-binary-format", "raw-in-base64-out", "--dry-run"];
     let answer = store.run(&[&arguments[..], &raw].concat()).succeeded();
     assert_eq!(answer["CodeSha256"], code_sha256(&package()));
+}
+
+#[test]
+fn a_package_is_text_and_never_an_object_that_looks_like_a_tag() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    let package = json!({"!!binary": in_base64(), "S3Key": "other.zip"});
+    let request = json!({"FunctionName": "hello", "ZipFile": package}).to_string();
+    let ran = store.run(&["update-function-code", "--cli-input-json", &request]);
+    says(
+        ran.failed(252),
+        &["Invalid type for parameter ZipFile", "type: <class 'dict'>"],
+    );
+    let ran = store.run(&["update-function-code", "--cli-input-yaml", &request]);
+    says(ran.failed(252), &["line 1: !!binary is a tag, and no name"]);
+    assert!(store.files() == before);
+}
+
+#[test]
+fn a_package_that_finds_no_room_is_told_with_the_directory_and_the_way_out() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    let request = json!({"FunctionName": "hello", "ZipFile": in_base64()}).to_string();
+    let arguments = ["update-function-code", "--cli-input-json", &request];
+    let nowhere = store.join("no-such-directory");
+    let ran = run(store.command(&arguments).env("TMPDIR", &nowhere));
+    says(
+        ran.failed(255),
+        &[
+            &nowhere.display().to_string(),
+            "No such file",
+            "set TMPDIR to",
+        ],
+    );
+    assert!(store.files() == before);
 }
 
 #[test]
