@@ -139,6 +139,32 @@ pub const VECTORS: &[Vector] = &[
         r#"update-function-code --cli-input-json '{"FunctionName": "hello", "Publish": true}' --zip-file fileb://code.zip --no-publish --query Version"#,
     ),
     same("update-function-code --cli-input-json file://package.json"),
+    differs(
+        "a package that is no base64",
+        &[Code, Stdout, Stderr, Calls],
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "ZipFile": "aGVs*bG8="}'"#,
+    ),
+    same(
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "ZipFile": "aGVsbG8"}'"#,
+    ),
+    same(
+        r#"update-function-code --cli-input-json '{"FunctionName": "hello", "ZipFile": {"!!binary": "aGVsbG8="}}'"#,
+    ),
+    differs(
+        "a member twice in a request, or no number",
+        &[Code, Stdout, Stderr, Calls],
+        r#"get-function-configuration --cli-input-json '{"FunctionName": "bare", "FunctionName": "hello"}'"#,
+    ),
+    differs(
+        "a member twice in a request, or no number",
+        &[Stderr],
+        r#"update-function-configuration --cli-input-json '{"FunctionName": "hello", "Timeout": NaN}'"#,
+    ),
+    differs(
+        "a date in YAML",
+        &[Code, Stdout, Stderr, Calls, Store],
+        "update-function-configuration --cli-input-yaml '{FunctionName: hello, Description: 2026-01-01}'",
+    ),
     same("create-function --generate-cli-skeleton"),
     same("create-function --generate-cli-skeleton input"),
     usage("create-function --generate-cli-skeleton output"),
