@@ -239,3 +239,15 @@ fn a_query_may_be_long_but_a_deep_one_is_refused_before_anything_is_done() {
         }
     }
 }
+
+#[test]
+fn a_query_whose_list_lacks_a_comma_is_wrong_usage() {
+    let store = store_with_aliases();
+    for (wrong, rest) in [
+        ("[Name FunctionVersion]", "FunctionVersion]"),
+        ("[Name 'x']", "'x']"),
+    ] {
+        let ran = store.alias("get-alias", "a", &["--query", wrong]);
+        says(ran.failed(252), &["comma", "missing before", rest]);
+    }
+}

@@ -1,5 +1,6 @@
 //! The expressions of `--query`.
 
+mod checks;
 mod functions;
 mod interpreter;
 
@@ -8,10 +9,6 @@ use jmespath::parse;
 use serde_json::Value as Json;
 
 use crate::api::document::Value;
-
-/// So many operators may stand within and behind one another: each takes a part of the stack where an
-/// expression is read and searched. The AWS CLI gives up at about as many.
-const MAX_LEVELS: usize = 500;
 
 /// A `JMESPath` expression.
 pub(super) struct Query(Ast);
@@ -22,12 +19,7 @@ impl Query {
     /// # Errors
     /// What is wrong with the expression.
     pub(super) fn compile(expression: &str) -> Result<Self, String> {
-        if levels(expression) > MAX_LEVELS {
-            return Err(format!(
-                "more than {MAX_LEVELS} operators stand within and behind one another; pick with \
-                 fewer"
-            ));
-        }
+        checks::check(expression)?;
         compile(expression).map(Self)
     }
 
@@ -66,38 +58,6 @@ pub(super) fn to_document(found: &Json) -> Value {
 fn compile(expression: &str) -> Result<Ast, String> {
     parse(expression)
         .or_else(|error| parse(&with_quoted_literals(expression)).map_err(|_| error.to_string()))
-}
-
-/// Returns how many operators stand within and behind one another at the most, which is no less than
-/// the depth of the expression.
-fn levels(expression: &str) -> usize {
-    let (mut level, mut deepest, mut around) = (0, 0, Vec::new());
-    let mut rest = expression;
-    while !rest.is_empty() {
-        let (operators, after) = match next_quoted(rest) {
-            Some((before, _, after)) => (before, after),
-            None => (rest, ""),
-        };
-        let mut previous = ' ';
-        for letter in operators.chars() {
-            match letter {
-                '(' | '[' | '{' => {
-                    level += 1;
-                    around.push(level);
-                }
-                ')' | ']' | '}' => level = around.pop().unwrap_or(level),
-                ',' => level = around.last().copied().unwrap_or(level),
-                // The second letter of an operator.
-                '|' | '&' | '=' if matches!(previous, '|' | '&' | '=' | '!' | '<' | '>') => {}
-                '.' | '|' | '&' | '=' | '!' | '<' | '>' => level += 1,
-                _ => {}
-            }
-            deepest = deepest.max(level);
-            previous = letter;
-        }
-        rest = after;
-    }
-    deepest
 }
 
 /// Puts the quotes of a JSON string into literals that are no JSON.
