@@ -200,3 +200,54 @@ fn a_query_compares_strings_keeps_whole_numbers_whole_and_its_own_order() {
         ran.failed(255);
     }
 }
+
+#[test]
+fn a_query_may_be_long_but_a_deep_one_is_refused_before_anything_is_done() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    let times = |text: &str, count| text.repeat(count);
+    for deep in [
+        times("(", 501) + "a" + &times(")", 501),
+        times("!", 60_000) + "a",
+        times("a.", 60_000) + "a",
+        times("a|", 60_000) + "a",
+        times("a||", 40_000) + "a",
+        times("a<=", 40_000) + "a",
+        "a".to_owned() + &times("[]", 60_000),
+        times("[", 60_000) + "a" + &times("]", 60_000),
+        times("{a: ", 501) + "a" + &times("}", 501),
+        times("to_array(", 501) + "a" + &times(")", 501),
+    ] {
+        let ran = store.publish("hello", &["--query", &deep]);
+        assert_eq!(ran.code, Some(252));
+        says(&ran.stderr, &["more than 500 operators"]);
+    }
+    assert_eq!(store.files(), before);
+    for fine in [
+        times("Layers[].", 150) + "Arn",
+        times("!", 500) + "Version",
+        "Layers".to_owned() + &times("[]", 500),
+        times("to_array(", 500) + "Version" + &times(")", 500),
+        "Layers[?Arn=='1'".to_owned() + &times(" || Arn=='!!(['", 240) + "]",
+        "[Version".to_owned() + &times(", Layers[?Arn == `1`].Arn", 4_000) + "]",
+        "{A: Version".to_owned() + &times(", A: length(Layers[0].Arn || '')", 2_000) + "}",
+    ] {
+        for form in ["json", "text", "table", "yaml"] {
+            let options = ["--query", fine.as_str(), "--output", form];
+            let ran = store.publish("hello", &options);
+            assert_eq!(ran.code, Some(0), "{form} {fine}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_query_whose_list_lacks_a_comma_is_wrong_usage() {
+    let store = store_with_aliases();
+    for (wrong, rest) in [
+        ("[Name FunctionVersion]", "FunctionVersion]"),
+        ("[Name 'x']", "'x']"),
+    ] {
+        let ran = store.alias("get-alias", "a", &["--query", wrong]);
+        says(ran.failed(252), &["comma", "missing before", rest]);
+    }
+}
