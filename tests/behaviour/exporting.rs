@@ -286,7 +286,8 @@ fn every_export_beside_publishers_can_be_imported() {
             } else {
                 let file = store.beside(&format!("{job}-{round}.tar"));
                 let file = file.to_str().unwrap();
-                assert_eq!(store.run(&["export", "hello", file]).code, Some(0));
+                let exported = store.run(&["export", "hello", file]);
+                assert_eq!(exported.code, Some(0), "{exported:?}");
                 let copy = format!("copy-{job}-{round}");
                 let imported = store.run(&["import", file, "--as", &copy]).succeeded();
                 assert_eq!(imported["History"], true);

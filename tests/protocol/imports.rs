@@ -1,11 +1,13 @@
 //! An import of a function with a history, stopped after each of its steps.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use lambda_store::api::function_name::FunctionReference;
 use lambda_store::api::messages::{ExportRequest, ImportRequest, PublishVersionRequest};
 use lambda_store::operations;
-use lambda_store::store::{Step, Store};
+use lambda_store::store::{Step, Store, View};
 
 use crate::attempt::succeed;
 use crate::model::Model;
@@ -101,4 +103,27 @@ fn an_import_stopped_after_any_step_is_there_as_a_whole_or_not_at_all() {
         finished && before > 20 && unfinished > 0,
         "{before} {unfinished}"
     );
+}
+
+#[test]
+fn what_a_change_replaces_meanwhile_is_exported_as_it_was() {
+    let (world, mut model) = (World::new(EARLY), Model::default());
+    let create = Operation::create("hello", package(0), true);
+    succeed(&world, &mut model, &create);
+    let store = world.open();
+    let name = FunctionReference::parse("hello").unwrap();
+    let name = name.resolve(store.scope(), None).unwrap();
+    let snapshot = store.read(&name, View::snapshot).unwrap().unwrap();
+    // It takes the name from the package that the snapshot holds open.
+    let update = Operation::update("hello", package(1), true);
+    succeed(&world, &mut model, &update);
+    let mut tar = Vec::new();
+    let output = (&mut tar as &mut dyn Write, Path::new("x.tar"));
+    store.export(&name, &snapshot, output).unwrap();
+    let imported = operations::import(
+        &World::new(EARLY).open(),
+        &ImportRequest::default(),
+        (&mut &*tar, "x.tar"),
+    );
+    assert_eq!(imported.unwrap().versions, [1]);
 }
