@@ -7,9 +7,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 
-use clap::{Arg, Args as _};
+use clap::Arg;
 
-use super::globals::{Globals, OWN};
+use super::globals::{OWN, is_of_every_command};
 
 /// What a word on the command line is to a set of options.
 enum Word<'a> {
@@ -29,13 +29,8 @@ pub(super) fn settled(
     definition: &clap::Command,
     arguments: Vec<OsString>,
 ) -> Result<Vec<OsString>, String> {
-    let common = Globals::augment_args(clap::Command::new(""));
-    let is_common = |arg: &&Arg| {
-        common
-            .get_arguments()
-            .any(|other| other.get_id() == arg.get_id())
-    };
-    let (common, own): (Vec<&Arg>, Vec<&Arg>) = definition.get_arguments().partition(is_common);
+    let options = definition.get_arguments();
+    let (common, own): (Vec<&Arg>, Vec<&Arg>) = options.partition(|arg| is_of_every_command(arg));
     let mut arguments = arguments.into_iter();
     let mut settled: Vec<OsString> = arguments.next().into_iter().collect();
     let words: Vec<OsString> = arguments.collect();
@@ -190,9 +185,10 @@ fn is_negative_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::ArgAction;
+    use clap::{ArgAction, Args as _};
 
     use super::*;
+    use crate::cli::globals::Globals;
 
     fn words(given: &[&str]) -> Result<Vec<String>, String> {
         let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, ValueEnum};
 
 use super::colour::{Color, Painter};
 use super::exit::Failure;
@@ -15,9 +15,18 @@ use crate::store::{Host, Store};
 /// The options of every command that the AWS CLI does not have.
 pub(super) const OWN: [&str; 2] = ["store", "lock-timeout"];
 
+const HEADING: &str = "Options of every command";
+const HEADING_OF_IGNORED: &str = "Options of the AWS CLI that are accepted and ignored";
+
+/// Returns whether an option is one that every command has.
+pub(super) fn is_of_every_command(option: &Arg) -> bool {
+    let heading = option.get_help_heading();
+    [HEADING, HEADING_OF_IGNORED].map(Some).contains(&heading)
+}
+
 /// The options of every command.
 #[derive(Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = HEADING)]
 pub(super) struct Globals {
     #[arg(
         long,
@@ -106,7 +115,7 @@ enum ErrorFormat {
 
 /// Options of the AWS CLI about connections and credentials: a store has neither.
 #[derive(Args)]
-#[command(next_help_heading = "Options of the AWS CLI that are accepted and ignored")]
+#[command(next_help_heading = HEADING_OF_IGNORED)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the AWS CLI's"

@@ -318,3 +318,18 @@ fn the_examples_of_each_waiter_run_as_they_stand() {
         }
     }
 }
+
+#[test]
+fn the_help_of_each_waiter_says_how_often_and_how_long_it_looks() {
+    let shapes: Value = serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap();
+    for waiter in shapes["waiters"].as_object().unwrap().values() {
+        let words: Vec<&str> = waiter["cli"].as_str().unwrap().split(' ').collect();
+        let ran = run(command().args(words).arg("--help"));
+        let often = match waiter["delay"].as_u64().unwrap() {
+            1 => "every second".to_owned(),
+            seconds => format!("every {seconds} seconds"),
+        };
+        let long = format!("{} times at the most", waiter["maxAttempts"]);
+        says(&ran.stdout, &[&often, &long]);
+    }
+}
