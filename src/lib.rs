@@ -5,9 +5,10 @@
 //! # Layers
 //!
 //! ```text
-//! cli ──▶ operations ──▶ store ──▶ the file system
-//!             │            │
-//!             └──▶  api  ◀─┘
+//! cli  ──┐
+//!        ├─▶ operations ──▶ store ──▶ the file system
+//! serve ─┘       │            │
+//!                └──▶  api  ◀─┘
 //! ```
 //!
 //! - [`api`]: Lambda's vocabulary, pure data and rules, no I/O.
@@ -15,6 +16,7 @@
 //!   says which module owns which file.
 //! - [`operations`]: one file per operation, each a function from request to answer.
 //! - [`cli`]: the command line, a front door without rules.
+//! - `serve`: the REST API, another one; a feature of the crate, off by default.
 //!
 //! # Example
 //!
@@ -35,4 +37,6 @@
 pub mod api;
 pub mod cli;
 pub mod operations;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod store;

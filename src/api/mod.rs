@@ -17,6 +17,7 @@ pub mod paging;
 pub mod patterns;
 pub mod pruning;
 pub mod qualifier;
+pub mod refused;
 pub mod request_shape;
 pub mod requested_configuration;
 pub mod response_shape;

@@ -5,10 +5,29 @@
 
 use std::fmt;
 
+use super::document::Value;
 use super::function_name::FunctionName;
 use super::limits::{DEFAULT_PAGE, MAX_PAGE};
 use super::qualifier::{AliasName, LATEST, parse_version};
 use super::validation::{Violations, shown};
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Where the next page goes on; `None` on the last one.
+    pub next_marker: Option<String>,
+    /// What it holds.
+    pub items: Vec<Value>,
+    /// What is wrong with what is left out.
+    pub broken: Vec<String>,
+}
+
+/// Returns a page as the service answers it, its items under the member that they have in the answer.
+pub fn page_answer(member: &str, items: Vec<Value>, next_marker: Option<&str>) -> Value {
+    let marker = next_marker.map(|marker| ("NextMarker", Value::string(marker)));
+    let items = (member, Value::Array(items));
+    Value::object(marker.into_iter().chain([items]))
+}
 
 /// Returns how many items a page holds whose request has this `MaxItems`; notes one that is out of
 /// the model's range.

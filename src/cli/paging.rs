@@ -16,6 +16,7 @@ use super::parameters::Parameters;
 use super::{input, python};
 use crate::api::document::{Document, Value};
 use crate::api::limits::{DEFAULT_PAGE, MAX_PAGE};
+use crate::api::paging::{Page, page_answer};
 
 /// The options of every command that lists.
 #[derive(Args, Default)]
@@ -32,14 +33,6 @@ pub(super) struct PagingArgs {
     /// Print the page behind the `NextMarker` of another
     #[arg(long, value_name = "MARKER", hide = true)]
     marker: Option<String>,
-}
-
-/// A page as an operation answers it.
-pub(super) struct Page {
-    pub(super) next_marker: Option<String>,
-    pub(super) items: Vec<Value>,
-    /// What is wrong with what is left out.
-    pub(super) broken: Vec<String>,
 }
 
 /// What is to be listed.
@@ -137,7 +130,7 @@ impl Paging {
                 let page = page(marker.clone(), *max_items)?;
                 let marker = page.next_marker.as_deref();
                 (
-                    rendering.read(&answer(member, page.items, marker)),
+                    rendering.read(&page_answer(member, page.items, marker)),
                     page.broken,
                 )
             }
@@ -168,13 +161,6 @@ impl Paging {
     }
 }
 
-/// Returns a page as the service answers it.
-fn answer(member: &str, items: Vec<Value>, next_marker: Option<&str>) -> Value {
-    let marker = next_marker.map(|marker| ("NextMarker", Value::string(marker)));
-    let items = (member, Value::Array(items));
-    Value::object(marker.into_iter().chain([items]))
-}
-
 /// Asks for page after page, as [`merge`] does, but returns each as it is answered; the last is cut to
 /// as many items as are wanted.
 fn answers(
@@ -193,7 +179,7 @@ fn answers(
         let items: Vec<Value> = next.items.into_iter().skip(skipped).take(left).collect();
         left -= items.len();
         skipped = 0;
-        answers.push(answer(member, items, next.next_marker.as_deref()));
+        answers.push(page_answer(member, items, next.next_marker.as_deref()));
         broken.extend(next.broken);
         marker = next.next_marker;
         if left == 0 || marker.is_none() {

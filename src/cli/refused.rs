@@ -1,56 +1,32 @@
 //! What `aws lambda` has and a store does not: members of requests and their options, and commands.
 
 use super::exit::Failure;
-use crate::api::document::{Document, Member, Value};
+use crate::api::document::Document;
+use crate::api::refused;
 
-/// A member that a store refuses, by its path in the request, and the option that gives it.
-type Refused = (&'static str, &'static str);
-
-/// The members of requests that a store refuses, with the reason.
-const MEMBERS: &[(&[Refused], &str)] = &[
-    (
-        &[
-            ("S3Bucket", "s3-bucket"),
-            ("S3Key", "s3-key"),
-            ("S3ObjectVersion", "s3-object-version"),
-            ("S3ObjectStorageMode", "s3-object-storage-mode"),
-            ("ImageUri", "image-uri"),
-            ("Code.S3Bucket", "code"),
-            ("Code.S3Key", "code"),
-            ("Code.S3ObjectVersion", "code"),
-            ("Code.S3ObjectStorageMode", "code"),
-            ("Code.ImageUri", "code"),
-        ],
-        "there is neither S3 nor a container registry behind a directory; give the package with \
-         --zip-file fileb://PATH",
-    ),
-    (
-        &[("ImageConfig", "image-config")],
-        "there is no container registry behind a directory, and no image to configure",
-    ),
-    (
-        &[
-            ("SourceKMSKeyArn", "source-kms-key-arn"),
-            ("Code.SourceKMSKeyArn", "code"),
-            ("CodeSigningConfigArn", "code-signing-config-arn"),
-        ],
-        "a store neither signs nor encrypts packages",
-    ),
-    (
-        &[
-            ("PublishTo", "publish-to"),
-            ("CapacityProviderConfig", "capacity-provider-config"),
-            ("TenancyConfig", "tenancy-config"),
-            ("DurableConfig", "durable-config"),
-            ("RuntimeConfig", "runtime-config"),
-            ("AcceleratorConfig", "accelerator-config"),
-        ],
-        "it belongs to a special kind of function, which a store does not have",
-    ),
-    (
-        &[("MasterRegion", "master-region")],
-        "a store is one region, and has no replicas of functions of another one",
-    ),
+/// The options that give the members of requests that a store refuses, by the member's path.
+const OPTIONS: &[(&str, &str)] = &[
+    ("S3Bucket", "s3-bucket"),
+    ("S3Key", "s3-key"),
+    ("S3ObjectVersion", "s3-object-version"),
+    ("S3ObjectStorageMode", "s3-object-storage-mode"),
+    ("ImageUri", "image-uri"),
+    ("Code.S3Bucket", "code"),
+    ("Code.S3Key", "code"),
+    ("Code.S3ObjectVersion", "code"),
+    ("Code.S3ObjectStorageMode", "code"),
+    ("Code.ImageUri", "code"),
+    ("ImageConfig", "image-config"),
+    ("SourceKMSKeyArn", "source-kms-key-arn"),
+    ("Code.SourceKMSKeyArn", "code"),
+    ("CodeSigningConfigArn", "code-signing-config-arn"),
+    ("PublishTo", "publish-to"),
+    ("CapacityProviderConfig", "capacity-provider-config"),
+    ("TenancyConfig", "tenancy-config"),
+    ("DurableConfig", "durable-config"),
+    ("RuntimeConfig", "runtime-config"),
+    ("AcceleratorConfig", "accelerator-config"),
+    ("MasterRegion", "master-region"),
 ];
 
 const RUNNING: &str = "it is about running functions, and a store keeps them without running them";
@@ -200,21 +176,14 @@ pub(super) fn options_of(
     member: &str,
 ) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
     let is_within = move |path: &str| path.split('.').next() == Some(member);
-    MEMBERS.iter().flat_map(move |(members, reason)| {
-        let members = members.iter().filter(move |(path, _)| is_within(path));
-        members.map(|(_, option)| (*option, *reason))
-    })
+    let options = OPTIONS.iter().filter(move |(path, _)| is_within(path));
+    options.filter_map(|(path, option)| Some((*option, refused::reason(path)?)))
 }
 
 /// Returns why a command of `aws lambda` is not there; `None` for one that AWS does not have.
 pub(super) fn reason_of_command(name: &str) -> Option<&'static str> {
     let row = COMMANDS.iter().find(|(names, _)| names.contains(&name))?;
     Some(row.1)
-}
-
-/// Says that something is refused, and why.
-pub(super) fn refusal(name: &str, reason: &str) -> String {
-    format!("{name} is refused: {reason}")
 }
 
 /// Refuses options, each with its reason; `Ok` if there are none.
@@ -224,15 +193,8 @@ pub(super) fn refuse(options: &[(&str, &str)]) -> Result<(), Failure> {
     }
     let lines = options
         .iter()
-        .map(|(option, reason)| refusal(&format!("--{option}"), reason));
+        .map(|(option, reason)| refused::refusal(&format!("--{option}"), reason));
     Err(Failure::Usage(lines.collect::<Vec<_>>().join("\n")))
-}
-
-/// Returns why a member of a request is refused, by its path; `None` for one that is taken.
-pub(super) fn reason(path: &str) -> Option<&'static str> {
-    let is_there = |members: &[Refused]| members.iter().any(|(known, _)| *known == path);
-    let row = MEMBERS.iter().find(|(members, _)| is_there(members))?;
-    Some(row.1)
 }
 
 /// Checks that a request has no members that a store refuses.
@@ -240,16 +202,12 @@ pub(super) fn reason(path: &str) -> Option<&'static str> {
 /// # Errors
 /// All that it has, a line each, with the reason.
 pub(super) fn check(parameters: &Document) -> Result<(), Failure> {
-    let names = parameters.members().iter().map(Member::name);
-    let code = parameters.get("Code").map(Value::members);
-    let code = code.unwrap_or_default().iter();
-    let in_code = code.map(|member| format!("Code.{}", member.name()));
-    let paths = names.map(str::to_owned).chain(in_code);
-    let refused: Vec<String> = paths
-        .filter_map(|path| Some(refusal(&path, reason(&path)?)))
-        .collect();
-    if refused.is_empty() {
+    let given = refused::given(parameters);
+    if given.is_empty() {
         return Ok(());
     }
-    Err(Failure::Usage(refused.join("\n")))
+    let lines = given
+        .iter()
+        .map(|(path, reason)| refused::refusal(path, reason));
+    Err(Failure::Usage(lines.collect::<Vec<_>>().join("\n")))
 }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::api_command::ApiCommand;
-use super::refused;
 use crate::api::document::Value;
 use crate::api::response_shape::{item_name, response_of};
 use crate::api::shape::Shape;
@@ -132,7 +131,7 @@ fn comment(command: &ApiCommand, path: &str, shape: Shape, is_required: bool) ->
     if is_required {
         words.push("[REQUIRED]".to_owned());
     }
-    if let Some(reason) = refused::reason(path) {
+    if let Some(reason) = crate::api::refused::reason(path) {
         words.push(format!("Refused: {reason}."));
     } else if let Shape::Blob = shape {
         words.push("The package, in base64.".to_owned());

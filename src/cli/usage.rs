@@ -146,7 +146,7 @@ fn unknown_command(error: &clap::Error) -> String {
     let tip = tip.unwrap_or_default();
     let (problem, tip) = match refused::reason_of_command(&given) {
         Some(reason) => (
-            refused::refusal(&given, reason) + "; there are",
+            crate::api::refused::refusal(&given, reason) + "; there are",
             String::new(),
         ),
         None => (format!("Invalid choice: '{given}', valid choices are"), tip),

@@ -75,11 +75,12 @@ fn shell(store: &TestStore, script: &str) -> Output {
 
 #[test]
 fn the_examples_of_every_command_run_as_they_stand() {
-    for name in listed_commands() {
-        let script = examples(&name).join("\n");
-        let output = shell(&directory_for(&name), &script);
+    // `serve` is an own feature; its examples are run with it.
+    for name in listed_commands().iter().filter(|name| *name != "serve") {
+        let script = examples(name).join("\n");
+        let output = shell(&directory_for(name), &script);
         let said = String::from_utf8(output.stderr).unwrap();
-        let expected = match &*name {
+        let expected = match name.as_str() {
             "rollback" => "live: 2 -> 1\nlive: 1 -> 1\nlive: 1 -> 2\n",
             _ => "",
         };

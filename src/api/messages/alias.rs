@@ -2,6 +2,7 @@
 
 use crate::api::alias::{AliasConfiguration, RoutingConfig};
 use crate::api::document::Document;
+use crate::api::paging::Page;
 
 /// What `CreateAlias` is asked.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +116,18 @@ pub struct ListAliasesResponse {
     pub aliases: Vec<AliasConfiguration>,
     /// What is wrong with the aliases that are left out.
     pub broken: Vec<String>,
+}
+
+impl ListAliasesResponse {
+    /// Returns it as a page.
+    pub fn into_page(self) -> Page {
+        let items = self.aliases.into_iter().map(AliasConfiguration::into_value);
+        Page {
+            next_marker: self.next_marker,
+            items: items.collect(),
+            broken: self.broken,
+        }
+    }
 }
 
 /// What `DeleteAlias` is asked.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::{Document, Member, Value};
+use crate::api::paging::Page;
 use crate::api::requested_configuration::RequestedConfiguration;
 
 /// What `CreateFunction` is asked. Members left out get AWS's defaults.
@@ -139,6 +140,26 @@ pub struct GetFunctionResponse {
     pub tags: Vec<(String, String)>,
 }
 
+impl GetFunctionResponse {
+    /// Returns the answer, with the link to the package that a door made.
+    pub fn into_value(self, location: &str) -> Value {
+        let code = Value::object([
+            ("RepositoryType", Value::string("S3")),
+            ("Location", Value::string(location)),
+        ]);
+        let tags = self
+            .tags
+            .iter()
+            .map(|(key, value)| (key.as_str(), Value::string(value)));
+        let tags = Some(("Tags", Value::object(tags))).filter(|_| !self.tags.is_empty());
+        let members = [
+            ("Configuration", self.configuration.into_value()),
+            ("Code", code),
+        ];
+        Value::object(members.into_iter().chain(tags))
+    }
+}
+
 /// What `ListFunctions` is asked.
 #[derive(Debug, Clone, Default)]
 pub struct ListFunctionsRequest {
@@ -170,6 +191,21 @@ pub struct ListFunctionsResponse {
     pub functions: Vec<FunctionConfiguration>,
     /// What is wrong with the functions and versions that are left out.
     pub broken: Vec<String>,
+}
+
+impl ListFunctionsResponse {
+    /// Returns it as a page.
+    pub fn into_page(self) -> Page {
+        let items = self
+            .functions
+            .into_iter()
+            .map(FunctionConfiguration::into_value);
+        Page {
+            next_marker: self.next_marker,
+            items: items.collect(),
+            broken: self.broken,
+        }
+    }
 }
 
 /// What `DeleteFunction` is asked.

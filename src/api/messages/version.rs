@@ -2,6 +2,7 @@
 
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Document;
+use crate::api::paging::Page;
 
 /// What `PublishVersion` is asked.
 #[derive(Debug, Clone, Default)]
@@ -69,4 +70,19 @@ pub struct ListVersionsByFunctionResponse {
     pub versions: Vec<FunctionConfiguration>,
     /// What is wrong with the versions that are left out.
     pub broken: Vec<String>,
+}
+
+impl ListVersionsByFunctionResponse {
+    /// Returns it as a page.
+    pub fn into_page(self) -> Page {
+        let items = self
+            .versions
+            .into_iter()
+            .map(FunctionConfiguration::into_value);
+        Page {
+            next_marker: self.next_marker,
+            items: items.collect(),
+            broken: self.broken,
+        }
+    }
 }

@@ -66,8 +66,7 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
     let request = CreateFunctionRequest::of_parameters(&call.parameters);
     let Some(package) = &call.package else {
-        let problem = "Code.ZipFile: must be given; a store takes code from nowhere else";
-        return Err(call.failure()(api::Error::invalid(problem)));
+        return Err(call.failure()(api::Error::no_package("Code.ZipFile")));
     };
     let store = call.open_or_make_store()?;
     operations::create_function(&store, &request, package)

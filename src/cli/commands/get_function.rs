@@ -1,7 +1,7 @@
 //! `get-function`
 
 use crate::api::document::Value;
-use crate::api::messages::{GetFunctionRequest, GetFunctionResponse};
+use crate::api::messages::GetFunctionRequest;
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
@@ -42,25 +42,11 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Value, Failure> {
     let request = GetFunctionRequest::of_parameters(&call.parameters);
     let store = call.open_store()?;
     operations::get_function(&store, &request)
-        .map(document)
+        .map(|response| {
+            let location = file_url(&response.package_path);
+            response.into_value(&location)
+        })
         .map_err(call.failure())
-}
-
-fn document(response: GetFunctionResponse) -> Value {
-    let code = Value::object([
-        ("RepositoryType", Value::string("S3")),
-        ("Location", Value::string(&file_url(&response.package_path))),
-    ]);
-    let tags = response
-        .tags
-        .iter()
-        .map(|(key, value)| (key.as_str(), Value::string(value)));
-    let tags = Some(("Tags", Value::object(tags))).filter(|_| !response.tags.is_empty());
-    let members = [
-        ("Configuration", response.configuration.into_value()),
-        ("Code", code),
-    ];
-    Value::object(members.into_iter().chain(tags))
 }
 
 fn file_url(path: &Path) -> String {

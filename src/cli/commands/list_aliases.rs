@@ -1,11 +1,9 @@
 //! `list-aliases`
 
-use crate::api::alias::AliasConfiguration;
-use crate::api::messages::ListAliasesRequest;
+use crate::api::messages::{ListAliasesRequest, ListAliasesResponse};
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::paging::Page;
 use crate::cli::parameter_options::FUNCTION_NAME;
 use crate::operations;
 
@@ -43,15 +41,7 @@ fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
                 ..request.clone()
             };
             operations::list_aliases(&store, &request)
-                .map(|response| Page {
-                    next_marker: response.next_marker,
-                    items: response
-                        .aliases
-                        .into_iter()
-                        .map(AliasConfiguration::into_value)
-                        .collect(),
-                    broken: response.broken,
-                })
+                .map(ListAliasesResponse::into_page)
                 .map_err(&failure)
         })
 }

@@ -1,11 +1,9 @@
 //! `list-functions`
 
-use crate::api::configuration::FunctionConfiguration;
-use crate::api::messages::ListFunctionsRequest;
+use crate::api::messages::{ListFunctionsRequest, ListFunctionsResponse};
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::paging::Page;
 use crate::operations;
 
 /// The command.
@@ -38,15 +36,7 @@ fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
                 ..request.clone()
             };
             operations::list_functions(&store, &request)
-                .map(|response| Page {
-                    next_marker: response.next_marker,
-                    items: response
-                        .functions
-                        .into_iter()
-                        .map(FunctionConfiguration::into_value)
-                        .collect(),
-                    broken: response.broken,
-                })
+                .map(ListFunctionsResponse::into_page)
                 .map_err(&failure)
         })
 }

@@ -1,11 +1,9 @@
 //! `list-versions-by-function`
 
-use crate::api::configuration::FunctionConfiguration;
-use crate::api::messages::ListVersionsByFunctionRequest;
+use crate::api::messages::{ListVersionsByFunctionRequest, ListVersionsByFunctionResponse};
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::paging::Page;
 use crate::cli::parameter_options::FUNCTION_NAME;
 use crate::operations;
 
@@ -35,15 +33,7 @@ fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
                 ..request.clone()
             };
             operations::list_versions_by_function(&store, &request)
-                .map(|response| Page {
-                    next_marker: response.next_marker,
-                    items: response
-                        .versions
-                        .into_iter()
-                        .map(FunctionConfiguration::into_value)
-                        .collect(),
-                    broken: response.broken,
-                })
+                .map(ListVersionsByFunctionResponse::into_page)
                 .map_err(&failure)
         })
 }

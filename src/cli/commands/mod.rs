@@ -22,6 +22,7 @@ mod prune;
 mod publish_version;
 mod restore;
 mod rollback;
+mod serve;
 mod status;
 mod update_alias;
 mod update_function_code;
@@ -41,7 +42,7 @@ use super::globals::Globals;
 use super::{HELP_WIDTH, arguments, help_of, usage};
 
 /// Every command, in the order of the help.
-pub(super) static COMMANDS: [Command; 28] = [
+pub(super) static COMMANDS: [Command; 29] = [
     Command::own::<init::InitArgs>("init"),
     Command::own::<status::StatusArgs>("status"),
     Command::own::<log::LogArgs>("log"),
@@ -67,6 +68,7 @@ pub(super) static COMMANDS: [Command; 28] = [
     Command::own::<prune::PruneArgs>("prune"),
     Command::own::<export::ExportArgs>("export"),
     Command::own::<import::ImportArgs>("import"),
+    Command::own::<serve::ServeArgs>("serve"),
     Command::own::<completions::CompletionsArgs>("completions"),
     Command::own::<man_pages::ManPagesArgs>("man-pages"),
     Command::own::<help::HelpArgs>("help"),

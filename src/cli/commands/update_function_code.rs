@@ -48,8 +48,7 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
     let request = UpdateFunctionCodeRequest::of_parameters(&call.parameters);
     let Some(package) = &call.package else {
-        let problem = "ZipFile: must be given; a store takes code from nowhere else";
-        return Err(call.failure()(api::Error::invalid(problem)));
+        return Err(call.failure()(api::Error::no_package("ZipFile")));
     };
     let store = call.open_store()?;
     let answer = operations::update_function_code(&store, &request, package)
