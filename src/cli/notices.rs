@@ -15,22 +15,14 @@ pub(super) fn printer() -> Notify {
 
 fn print(notice: &Notice<'_>, progress: &Progress) {
     match notice {
-        Notice::WaitingForLock(function) => {
+        Notice::WaitingForLock(_) => {
             if is_for_a_person() {
-                say(&format!(
-                    "waiting for another command that is changing {function} …"
-                ));
+                say(&notice.to_string());
             }
         }
-        Notice::ChangeUnfinished { function, cause } => say(&format!(
-            "warning: the change to {function} is done and kept, but could not be put in place ({cause}); the \
-             next command that changes {function} finishes it"
-        )),
-        Notice::NewerFormat { path, format } => say(&format!(
-            "warning: {} has format {format}, newer than this lambda-store writes; it is read as well as \
-             possible",
-            path.display()
-        )),
+        Notice::ChangeUnfinished { .. } | Notice::NewerFormat { .. } => {
+            say(&format!("warning: {notice}"));
+        }
         Notice::Working { work, done } => progress.show(*work, *done),
         Notice::WorkEnded => progress.clear(),
     }

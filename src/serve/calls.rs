@@ -20,6 +20,8 @@ pub(super) struct Called<'a> {
     pub(super) parameters: &'a Document,
     /// The deployment package, which may be larger than memory and so is no parameter.
     pub(super) package: Option<&'a PackageSource>,
+    /// Told of what a list leaves out, and why.
+    pub(super) left_out: &'a dyn Fn(&str),
     /// Makes the link to the package of an answer.
     pub(super) link: &'a dyn Fn(&GetFunctionResponse) -> String,
 }
@@ -72,13 +74,13 @@ pub(super) fn get_function_configuration(called: &Called<'_>) -> Answer {
 pub(super) fn list_functions(called: &Called<'_>) -> Answer {
     let request = ListFunctionsRequest::of_parameters(called.parameters);
     let response = operations::list_functions(called.store, &request)?;
-    Ok(Some(listed("Functions", response.into_page())))
+    Ok(Some(called.listed("Functions", response.into_page())))
 }
 
 pub(super) fn list_versions_by_function(called: &Called<'_>) -> Answer {
     let request = ListVersionsByFunctionRequest::of_parameters(called.parameters);
     let response = operations::list_versions_by_function(called.store, &request)?;
-    Ok(Some(listed("Versions", response.into_page())))
+    Ok(Some(called.listed("Versions", response.into_page())))
 }
 
 pub(super) fn delete_function(called: &Called<'_>) -> Answer {
@@ -108,7 +110,7 @@ pub(super) fn get_alias(called: &Called<'_>) -> Answer {
 pub(super) fn list_aliases(called: &Called<'_>) -> Answer {
     let request = ListAliasesRequest::of_parameters(called.parameters);
     let response = operations::list_aliases(called.store, &request)?;
-    Ok(Some(listed("Aliases", response.into_page())))
+    Ok(Some(called.listed("Aliases", response.into_page())))
 }
 
 pub(super) fn delete_alias(called: &Called<'_>) -> Answer {
@@ -117,13 +119,16 @@ pub(super) fn delete_alias(called: &Called<'_>) -> Answer {
     Ok(None)
 }
 
-fn listed(member: &str, page: Page) -> Value {
-    page_answer(member, page.items, page.next_marker.as_deref())
-}
-
 impl Called<'_> {
     /// Returns the package that the request must hold in this member.
     fn package_in(&self, member: &str) -> Result<&PackageSource, Error> {
         self.package.ok_or_else(|| Error::no_package(member))
+    }
+    /// Makes the answer of a list, and tells of what it leaves out.
+    fn listed(&self, member: &str, page: Page) -> Value {
+        page.broken
+            .iter()
+            .for_each(|problem| (self.left_out)(problem));
+        page_answer(member, page.items, page.next_marker.as_deref())
     }
 }

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::on;
 
 use super::calls::{Answer, Called};
-use super::log_line::LogLine;
+use super::host_check::HostCheck;
+use super::limits::{BodyState, Limits, TimedBody};
+use super::log_line::{Log, LogLine};
+use super::rate::Rate;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::{body, parameters};
@@ -35,11 +38,28 @@ pub(super) struct Door {
     pub(super) store: PathBuf,
     /// This machine.
     pub(super) host: Host,
+    /// Looks at whom requests were meant for.
+    pub(super) host_check: HostCheck,
+    /// How many requests are answered in a second; `None` for all.
+    pub(super) rate: Option<Rate>,
+    /// What clients may take.
+    pub(super) limits: Limits,
+    /// Where it is told what happens.
+    pub(super) log: Log,
 }
 
-/// Who sent a request.
-#[derive(Clone, Copy)]
-pub(super) struct Remote(pub(super) SocketAddr);
+/// The connection that a request came on.
+#[derive(Clone)]
+pub(super) struct Remote {
+    /// Who sent it.
+    pub(super) address: SocketAddr,
+    /// What becomes of its body.
+    pub(super) body: Arc<BodyState>,
+}
+
+/// The id of a request.
+#[derive(Clone)]
+struct RequestId(Arc<str>);
 
 /// What an answer was about, for the log.
 #[derive(Clone, Copy)]
@@ -72,6 +92,7 @@ impl Door {
         router
             .fallback(unknown)
             .method_not_allowed_fallback(unknown)
+            .layer(middleware::from_fn_with_state(Arc::clone(self), guarded))
             .layer(middleware::from_fn_with_state(Arc::clone(self), told))
     }
 
@@ -82,11 +103,13 @@ impl Door {
         request: Request,
     ) -> Result<Response, Refusal> {
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
+        self.admit(route)?;
         let (head, body) = request.into_parts();
+        let id = head.extensions.get::<RequestId>().cloned();
         let given = body::read(route, body).await?;
         let query = head.uri.query().unwrap_or_default();
         let parameters = parameters::of(route, &path, query, given.document)?;
-        let work = move || self.call(route, &parameters, given.package.as_ref());
+        let work = move || self.call(route, &parameters, given.package.as_ref(), id);
         let answer = tokio::task::spawn_blocking(work).await;
         let answer = answer.map_err(|error| Error::Service {
             message: format!("{} broke down: {error}", route.operation),
@@ -100,12 +123,29 @@ impl Door {
         Ok(response)
     }
 
+    /// Refuses what is too much for a second.
+    fn admit(&self, route: &Route) -> Result<(), Refusal> {
+        let Some(rate) = &self.rate else {
+            return Ok(());
+        };
+        let admitted = rate.admit(route.operation, Instant::now());
+        admitted.map_err(|seconds| {
+            let (limit, operation) = (rate.limit(), route.operation);
+            let message = format!(
+                "More than {limit} requests of {operation} in a second, which is what --rate allows; try \
+                 again in {seconds} s"
+            );
+            Refusal::from(Error::TooManyRequests { message }).retry_after(seconds)
+        })
+    }
+
     /// Calls an operation; this waits for the disk and for locks.
     fn call(
         &self,
         route: &Route,
         parameters: &Document,
         package: Option<&PackageSource>,
+        id: Option<RequestId>,
     ) -> Answer {
         let refused = refused::given(parameters);
         if !refused.is_empty() {
@@ -114,11 +154,17 @@ impl Door {
                 .map(|(path, reason)| refused::refusal(path, reason));
             return Err(Error::invalid(lines.collect::<Vec<_>>().join("; ")));
         }
-        let store = Store::open(&self.store, self.host.clone())?;
+        let tell = self.log.teller(id.map(|RequestId(id)| id));
+        let host = Host {
+            notify: tell.notify(),
+            ..self.host.clone()
+        };
+        let store = Store::open(&self.store, host)?;
         (route.call)(&Called {
             store: &store,
             parameters,
             package,
+            left_out: &|problem| tell.event("LeftOut", problem),
             link: &|response| response.package_path.display().to_string(),
         })
     }
@@ -141,32 +187,91 @@ fn answered(operation: Option<&'static str>, answer: Result<Response, Refusal>) 
     response
 }
 
-/// Gives each request an id, and tells what became of it.
-async fn told(
+/// Keeps out what was meant for another server, and who takes too long.
+async fn guarded(
     axum::extract::State(door): axum::extract::State<Arc<Door>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
-    let id = uuid::Uuid::new_v4().to_string();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let remote = request.extensions().get::<Remote>().copied();
+    if let Err(refusal) = door.host_check.check(request.uri(), request.headers()) {
+        return answered(None, Err(refusal));
+    }
+    let Some(Remote { body: state, .. }) = request.extensions().get::<Remote>().cloned() else {
+        return next.run(request).await;
+    };
+    let bounded = |body| Body::new(TimedBody::new(body, &door.limits, Arc::clone(&state)));
+    let response = next.run(request.map(bounded)).await;
+    let mut response = if state.is_late() {
+        answered(None, Err(Refusal::too_slow()))
+    } else {
+        response
+    };
+    if state.has_rest() {
+        // The next request could not be told from the rest of this one.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// Gives each request an id, and tells what became of it.
+async fn told(
+    axum::extract::State(door): axum::extract::State<Arc<Door>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id: Arc<str> = uuid::Uuid::new_v4().to_string().into();
+    let extensions = request.extensions_mut();
+    extensions.insert(RequestId(Arc::clone(&id)));
+    let remote = extensions.get::<Remote>().cloned();
+    let mut line = PendingLine {
+        began: Instant::now(),
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        id,
+        remote,
+        about: None,
+        answer: None,
+        door,
+    };
     let mut response = next.run(request).await;
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::from_str(&line.id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    let about = response.extensions_mut().remove::<About>();
-    LogLine {
-        time: door.host.now().to_string(),
-        request_id: &id,
-        remote: remote.map_or_else(String::new, |Remote(address)| address.to_string()),
-        method: method.as_str(),
-        path: &path,
-        operation: about.and_then(|about| about.operation),
-        status: response.status().as_u16(),
-        error: about.and_then(|about| about.error),
-        milliseconds: began.elapsed().as_millis(),
-    }
-    .write();
+    line.about = response.extensions_mut().remove::<About>();
+    line.answer = Some((response.status(), response.body().size_hint().exact()));
     response
+}
+
+/// The line about a request, which is written when this is dropped: also when the client went away
+/// before the answer was known.
+struct PendingLine {
+    door: Arc<Door>,
+    id: Arc<str>,
+    remote: Option<Remote>,
+    method: Method,
+    path: String,
+    began: Instant,
+    about: Option<About>,
+    answer: Option<(StatusCode, Option<u64>)>,
+}
+
+impl Drop for PendingLine {
+    fn drop(&mut self) {
+        let remote = self.remote.as_ref();
+        let Door { host, log, .. } = &*self.door;
+        log.request(&LogLine {
+            time: host.now().to_string(),
+            request_id: &self.id,
+            remote: remote.map_or_else(String::new, |remote| remote.address.to_string()),
+            method: self.method.as_str(),
+            path: &self.path,
+            operation: self.about.and_then(|about| about.operation),
+            status: self.answer.map(|(status, _)| status.as_u16()),
+            error: self.about.and_then(|about| about.error),
+            milliseconds: self.began.elapsed().as_millis(),
+            bytes_received: remote.map_or(0, |remote| remote.body.received()),
+            bytes_answered: self.answer.and_then(|(_, bytes)| bytes),
+        });
+    }
 }

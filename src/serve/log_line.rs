@@ -1,8 +1,23 @@
-//! What is told of each request: one line of JSON on stderr, without anything secret.
+//! What is told on stderr: one line of JSON for each request and for what else happens, without
+//! anything secret.
+//!
+//! The lines are written by a thread of their own. Where nobody reads them, and where they cannot be
+//! written, requests are answered all the same; the next line that is written says how many are missing.
 
-use std::io::Write as _;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::store::{Host, Notice, Notify};
+
+/// How many lines may wait to be written.
+const WAITING: usize = 10_000;
+/// How long the last lines may take to be written.
+const LAST: Duration = Duration::from_secs(1);
 
 /// A line about a request.
 #[derive(Serialize)]
@@ -20,22 +35,166 @@ pub(super) struct LogLine<'a> {
     pub(super) path: &'a str,
     /// The operation that it called.
     pub(super) operation: Option<&'static str>,
-    /// The status of the answer.
-    pub(super) status: u16,
+    /// The status of the answer; `None` if the client went away before it was known.
+    pub(super) status: Option<u16>,
     /// The code of the error that was answered.
     pub(super) error: Option<&'static str>,
     /// How long it took until the answer was known.
     pub(super) milliseconds: u128,
+    /// How many bytes of its body were read.
+    pub(super) bytes_received: u64,
+    /// How many bytes the body of the answer has.
+    pub(super) bytes_answered: Option<u64>,
 }
 
-impl LogLine<'_> {
-    /// Writes the line.
-    pub(super) fn write(&self) {
-        let Ok(mut line) = serde_json::to_vec(self) else {
-            return;
+/// A line about something else that happens.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventLine<'a> {
+    time: String,
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    message: &'a str,
+}
+
+/// Where lines are written to.
+#[derive(Clone)]
+pub(super) struct Log {
+    lines: SyncSender<Entry>,
+    lost: Arc<AtomicU64>,
+    host: Host,
+}
+
+/// Tells what happens while a request is answered.
+#[derive(Clone)]
+pub(super) struct Teller {
+    log: Log,
+    request_id: Option<Arc<str>>,
+}
+
+enum Entry {
+    Line(Vec<u8>),
+    /// Everything before it was written.
+    End(SyncSender<()>),
+}
+
+impl Log {
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(super) fn new(to: Box<dyn Write + Send>, host: &Host) -> io::Result<Self> {
+        let (lines, received) = sync_channel(WAITING);
+        let log = Self {
+            lines,
+            lost: Arc::default(),
+            host: host.clone(),
         };
-        line.push(b'\n');
-        // Where stderr is closed there is nobody to tell.
-        drop(std::io::stderr().write_all(&line));
+        let (lost, host) = (Arc::clone(&log.lost), host.clone());
+        let writer = std::thread::Builder::new().name("log".to_owned());
+        writer.spawn(move || write(to, &received, &lost, &host))?;
+        Ok(log)
     }
+
+    /// Tells of a request.
+    pub(super) fn request(&self, line: &LogLine<'_>) {
+        self.put(line_of(line));
+    }
+
+    /// Tells of something else, under a name of its own.
+    pub(super) fn event(&self, event: &'static str, request_id: Option<&str>, message: &str) {
+        self.put(event_line(&self.host, event, request_id, message));
+    }
+
+    /// Returns what tells of a request's own events.
+    pub(super) fn teller(&self, request_id: Option<Arc<str>>) -> Teller {
+        Teller {
+            log: self.clone(),
+            request_id,
+        }
+    }
+
+    /// Waits until everything is written, or cannot be in time.
+    pub(super) fn end(&self) {
+        let (written, is_written) = sync_channel(1);
+        if self.lines.try_send(Entry::End(written)).is_ok() {
+            // Whoever does not read it in time does without.
+            let _ = is_written.recv_timeout(LAST);
+        }
+    }
+
+    fn put(&self, line: Vec<u8>) {
+        if self.lines.try_send(Entry::Line(line)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Teller {
+    /// Tells of something.
+    pub(super) fn event(&self, event: &'static str, message: &str) {
+        self.log.event(event, self.request_id.as_deref(), message);
+    }
+
+    /// Returns what the store tells of what happens.
+    pub(super) fn notify(&self) -> Notify {
+        let teller = self.clone();
+        Arc::new(move |notice| {
+            let event = match notice {
+                Notice::WaitingForLock(_) => "WaitingForLock",
+                Notice::ChangeUnfinished { .. } => "ChangeUnfinished",
+                Notice::NewerFormat { .. } => "NewerFormat",
+                // Progress is for a terminal.
+                Notice::Working { .. } | Notice::WorkEnded => return,
+            };
+            teller.event(event, &notice.to_string());
+        })
+    }
+}
+
+/// Writes lines as they come, each with one call.
+fn write(mut to: Box<dyn Write + Send>, lines: &Receiver<Entry>, lost: &AtomicU64, host: &Host) {
+    for entry in lines {
+        let line = match entry {
+            Entry::Line(line) => line,
+            Entry::End(written) => {
+                // It may have waited long enough already.
+                let _ = written.send(());
+                continue;
+            }
+        };
+        let missing = lost.swap(0, Ordering::Relaxed);
+        if missing > 0 {
+            let message = format!("{missing} lines of this log could not be written");
+            let told = to.write_all(&event_line(host, "LinesMissing", None, &message));
+            if told.is_err() {
+                lost.fetch_add(missing, Ordering::Relaxed);
+            }
+        }
+        if to.write_all(&line).is_err() {
+            lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn event_line(
+    host: &Host,
+    event: &'static str,
+    request_id: Option<&str>,
+    message: &str,
+) -> Vec<u8> {
+    line_of(&EventLine {
+        time: host.now().to_string(),
+        event,
+        request_id,
+        message,
+    })
+}
+
+fn line_of(line: &impl Serialize) -> Vec<u8> {
+    // Text and numbers can be written always.
+    let mut bytes = serde_json::to_vec(line).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }

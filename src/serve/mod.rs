@@ -5,22 +5,32 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `server` | the listener, connections, signals |
+//! | `server` | the listener and the signals that end it |
+//! | `connections` | connections and their requests |
+//! | `limits` | how long clients may take |
+//! | `host_check` | whom a request was meant for; web pages are kept out |
+//! | `rate` | how many requests are answered in a second |
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
 //! | `parameters` | what a request's path, query and body say |
 //! | `body` | the body of a request, read as it comes |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
-//! | `log_line` | what is told of each request |
+//! | `log_line` | what is told of each request and of what else happens |
 
 mod body;
 mod calls;
+mod connections;
 mod door;
+mod host_check;
+mod limits;
 mod log_line;
 mod parameters;
+mod rate;
 mod refusal;
 mod routes;
 mod server;
 
-pub use server::{Server, Settings, Stopped};
+pub use connections::{Connections, Settings};
+pub use limits::Limits;
+pub use server::{Server, Stopped};

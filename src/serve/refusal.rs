@@ -10,6 +10,13 @@ use crate::api::error::{Error, Fault};
 /// The header that names an error.
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
+/// Why a request is too much. Of the model's reasons the one about callers, as all others are about
+/// invocations and snapshots; it is as true of those who wait for one another's locks.
+const REASON: &str = "CallerRateLimitExceeded";
+
+/// After how many seconds to try again where nobody knows when a lock is given back.
+const RETRY_AFTER: u64 = 1;
+
 /// An answer that tells an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -18,6 +25,8 @@ pub(super) struct Refusal {
     /// Whose fault it is; not said by errors that are no operation's.
     fault: Option<Fault>,
     message: String,
+    /// After how many seconds to try again, of what is too much now.
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -28,12 +37,28 @@ impl Refusal {
             code,
             fault: None,
             message: message.into(),
+            retry_after: None,
         }
     }
 
     /// Makes the one for a body that is no JSON, or JSON of other kinds than the model's.
     pub(super) fn serialization(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "SerializationException", message)
+    }
+
+    /// Makes the one for a request that took too long to come.
+    pub(super) fn too_slow() -> Self {
+        let code = "RequestTimeoutException";
+        let message = "The body of the request made no progress, or took too long; send it again";
+        Self::new(StatusCode::REQUEST_TIMEOUT, code, message)
+    }
+
+    /// Says after how many seconds to try again.
+    pub(super) fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
     }
 
     /// Returns the error's code.
@@ -56,11 +81,13 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.http_status());
+        let is_too_much = matches!(error, Error::TooManyRequests { .. });
         Self {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: error.code(),
             fault: Some(error.fault()),
             message: error.to_string(),
+            retry_after: is_too_much.then_some(RETRY_AFTER),
         }
     }
 }
@@ -73,12 +100,16 @@ impl IntoResponse for Refusal {
         });
         let members = fault.map(|fault| ("Type", Value::string(fault)));
         let message = (self.message_member(), Value::string(&self.message));
-        let body = Value::object(members.into_iter().chain([message])).compact();
+        let reason = self.retry_after.map(|_| ("Reason", Value::string(REASON)));
+        let body = Value::object(members.into_iter().chain([message]).chain(reason)).compact();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(ERROR_TYPE, HeaderValue::from_static(self.code));
         headers.insert(header::CONTENT_TYPE, super::door::JSON);
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 }

@@ -1,42 +1,21 @@
-//! The listener, its connections, and the signals that end it.
+//! The listener, the connections that it accepts, and the signals that end it.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
-use tokio::net::TcpStream;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
-use tower_service::Service as _;
+use tokio::time::Instant;
 
-use super::door::{Door, Remote};
-use crate::store::Host;
+use super::connections::{Connections, Settings};
 
-/// How many connections are served at once; more wait to be accepted.
-const CONNECTIONS: usize = 256;
-/// How long the head of a request may take to come.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How much of a connection is held in memory, which bounds the head of a request.
-const BUFFER: usize = 64 * 1024;
-
-/// How a store is served.
-pub struct Settings {
-    /// The store's path.
-    pub store: PathBuf,
-    /// This machine.
-    pub host: Host,
-    /// Where to listen; port 0 takes any that is free.
-    pub listen: SocketAddr,
-}
+/// How long to wait where no connection can be accepted: until somebody gives files back.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What ended a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,25 +28,49 @@ pub enum Stopped {
 
 /// A server that listens.
 pub struct Server {
+    runtime: Runtime,
     listener: TcpListener,
-    door: Arc<Door>,
+    connections: Connections,
+    /// Free places for connections.
+    places: Arc<Semaphore>,
+    all_places: usize,
+    signals: Signals,
+    /// How long what was begun may take to end.
+    grace: Duration,
+}
+
+/// The signals that end a server.
+struct Signals {
+    terminated: Signal,
+    interrupted: Signal,
 }
 
 impl Server {
-    /// Begins to listen; requests wait until it runs.
+    /// Begins to listen; requests wait until it runs, and signals too.
     ///
     /// # Errors
-    /// If the address cannot be listened on.
+    /// If the address cannot be listened on, or the system gives no threads.
     pub fn bind(settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen)?;
         listener.set_nonblocking(true)?;
-        let door = Door {
-            store: settings.store,
-            host: settings.host,
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let signals = {
+            let _entered = runtime.enter();
+            Signals::new()?
         };
         Ok(Self {
+            runtime,
+            all_places: settings.limits.connections,
+            places: Arc::new(Semaphore::new(settings.limits.connections)),
+            grace: settings
+                .limits
+                .end
+                .saturating_add(settings.host.lock_timeout),
+            connections: Connections::new(settings, listener.local_addr()?.ip())?,
             listener,
-            door: Arc::new(door),
+            signals,
         })
     }
 
@@ -79,74 +82,104 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers requests until a signal ends it; what was begun is finished.
+    /// Answers requests until a signal ends it; what was begun is finished, unless it takes too
+    /// long or another signal comes.
     ///
     /// # Errors
-    /// If the system gives no threads or sockets.
-    pub fn run(self) -> io::Result<Stopped> {
-        tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?
-            .block_on(self.serve())
-    }
-
-    async fn serve(self) -> io::Result<Stopped> {
-        let listener = tokio::net::TcpListener::from_std(self.listener)?;
-        let router = self.door.router();
-        let (mut terminated, mut interrupted) = signals()?;
-        let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    /// If the listener cannot be waited for.
+    pub fn run(mut self) -> io::Result<Stopped> {
         let graceful = GracefulShutdown::new();
-        let stopped = loop {
-            let next = async {
-                let place = Arc::clone(&connections).acquire_owned().await;
-                (place, listener.accept().await)
-            };
-            let (place, accepted) = tokio::select! {
-                next = next => next,
-                _ = terminated.recv() => break Stopped::Terminated,
-                _ = interrupted.recv() => break Stopped::Interrupted,
-            };
-            let Ok((stream, remote)) = accepted else {
-                // The one who connected may have gone, or there are no more files: both pass.
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                continue;
-            };
-            let connection = graceful.watch(connection(stream, remote, router.clone()));
-            tokio::spawn(async move {
-                // How a connection ends is the client's matter.
-                drop(connection.await);
-                drop(place);
-            });
+        let stopped = {
+            let _entered = self.runtime.enter();
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            let accepting = accept(&listener, &self.connections, &self.places, &graceful);
+            self.runtime.block_on(async {
+                tokio::select! {
+                    never = accepting => match never {},
+                    stopped = self.signals.next() => stopped,
+                }
+            })
         };
-        drop(listener);
-        graceful.shutdown().await;
+        // The listener is closed: who connects now is refused.
+        let end = Instant::now() + self.grace;
+        let is_over = self.runtime.block_on(async {
+            tokio::select! {
+                () = graceful.shutdown() => true,
+                () = tokio::time::sleep_until(end) => false,
+                _ = self.signals.next() => false,
+            }
+        });
+        if is_over {
+            // What a client began that has gone is finished as well.
+            let left = end.saturating_duration_since(Instant::now());
+            self.runtime.shutdown_timeout(left);
+        } else {
+            let cut_off = self.all_places - self.places.available_permits();
+            self.runtime.shutdown_background();
+            let message = format!("{cut_off} connections did not end in time and were cut off");
+            self.connections.log.event("CutOff", None, &message);
+        }
+        self.connections.log.end();
         Ok(stopped)
     }
 }
 
-fn signals() -> io::Result<(Signal, Signal)> {
-    Ok((
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    ))
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminated: signal(SignalKind::terminate())?,
+            interrupted: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> Stopped {
+        tokio::select! {
+            _ = self.terminated.recv() => Stopped::Terminated,
+            _ = self.interrupted.recv() => Stopped::Interrupted,
+        }
+    }
 }
 
-/// Answers the requests of a connection.
-fn connection(
-    stream: TcpStream,
-    remote: SocketAddr,
-    router: Router,
-) -> impl GracefulConnection<Error = hyper::Error> + Send + 'static {
-    // Without it an answer waits 40 ms for more of it to send.
-    drop(stream.set_nodelay(true));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Remote(remote));
-        // A router is a handle that is cheap to clone.
-        router.clone().call(request)
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(BUFFER)
-        .serve_connection(TokioIo::new(stream), service)
+/// Accepts connections while there are places, and has each answered.
+async fn accept(
+    listener: &tokio::net::TcpListener,
+    connections: &Connections,
+    places: &Arc<Semaphore>,
+    graceful: &GracefulShutdown,
+) -> Infallible {
+    let mut is_failing = false;
+    loop {
+        let place = Arc::clone(places).acquire_owned().await;
+        let (stream, remote) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) if is_of_client(&error) => continue,
+            Err(error) => {
+                if !is_failing {
+                    let message = format!("connections wait, as none can be accepted: {error}");
+                    connections.log.event("NotAccepting", None, &message);
+                }
+                is_failing = true;
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        is_failing = false;
+        // Without it an answer waits 40 ms for more of it to send.
+        drop(stream.set_nodelay(true));
+        let connection = graceful.watch(connections.connection(stream, remote));
+        let connections = connections.clone();
+        tokio::spawn(async move {
+            connections.ended(connection.await, remote);
+            drop(place);
+        });
+    }
+}
+
+/// Returns whether a connection was not accepted because its client has gone.
+fn is_of_client(error: &io::Error) -> bool {
+    let gone = [
+        io::ErrorKind::ConnectionAborted,
+        io::ErrorKind::ConnectionReset,
+    ];
+    gone.contains(&error.kind()) || error.kind() == io::ErrorKind::Interrupted
 }

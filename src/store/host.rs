@@ -1,5 +1,6 @@
 //! What the store is told about the machine and its caller: the time, who asks, how long to wait.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +38,31 @@ pub enum Notice<'a> {
     },
     /// What was last told to go on is over, well or not.
     WorkEnded,
+}
+
+/// In words for people; progress has none.
+impl fmt::Display for Notice<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WaitingForLock(function) => {
+                write!(
+                    formatter,
+                    "waiting for another command that is changing {function} …"
+                )
+            }
+            Self::ChangeUnfinished { function, cause } => write!(
+                formatter,
+                "the change to {function} is done and kept, but could not be put in place ({cause}); the next \
+                 command that changes {function} finishes it"
+            ),
+            Self::NewerFormat { path, format } => write!(
+                formatter,
+                "{} has format {format}, newer than this lambda-store writes; it is read as well as possible",
+                path.display()
+            ),
+            Self::Working { .. } | Self::WorkEnded => Ok(()),
+        }
+    }
 }
 
 /// Work that takes long where there is much of it.
@@ -112,8 +138,8 @@ impl Host {
     }
 }
 
-impl std::fmt::Debug for Host {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Host")
             .field("by", &self.by)

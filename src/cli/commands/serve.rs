@@ -1,6 +1,6 @@
 //! `serve`: the tool's own command that answers the REST API over the store.
 
-use std::net::SocketAddr;
+use std::num::NonZeroU32;
 
 use clap::Args;
 
@@ -20,30 +20,52 @@ use crate::cli::globals::Globals;
 )]
 pub(super) struct ServeArgs {
     /// Listen on this address; port 0 takes any that is free
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9400")]
-    listen: SocketAddr,
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:9400",
+        value_parser = with_port
+    )]
+    listen: String,
+
+    /// Refuse more than this many requests of an operation in a second, to try a client's retries
+    #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
+    #[cfg_attr(
+        not(feature = "serve"),
+        expect(dead_code, reason = "nothing is served")
+    )]
+    rate: Option<NonZeroU32>,
 }
 
 impl Run for ServeArgs {
     #[cfg(feature = "serve")]
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
-        use crate::serve::{Server, Settings, Stopped};
+        use crate::serve::{Limits, Server, Settings, Stopped};
 
         // Told now, and not with the first request.
         globals.open_store("Serve")?;
         let cannot = |error: std::io::Error| {
-            Failure::Other(format!("cannot serve on {}: {error}", self.listen))
+            Failure::Other(format!(
+                "cannot serve on {}: {}",
+                self.listen,
+                explained(&error)
+            ))
         };
         let server = Server::bind(Settings {
             store: globals.store(),
             host: globals.host(),
-            listen: self.listen,
+            listen: resolved(&self.listen).map_err(cannot)?,
+            rate: self.rate,
+            limits: Limits::default(),
+            log: Box::new(std::io::stderr()),
         });
         let server = server.map_err(cannot)?;
         let address = server.address().map_err(cannot)?;
         Outcome::printed(format!("http://{address}\n"))
             .print()
-            .map_err(cannot)?;
+            .map_err(|error| {
+                Failure::Other(format!("the URL could not be written to stdout: {error}"))
+            })?;
         let code = match server.run().map_err(cannot)? {
             Stopped::Terminated => 0,
             Stopped::Interrupted => 130,
@@ -62,4 +84,45 @@ impl Run for ServeArgs {
             self.listen
         )))
     }
+}
+
+/// Takes an address or a name with a port; what a name stands for is looked up when it is needed.
+fn with_port(text: &str) -> Result<String, &'static str> {
+    let parts = text.rsplit_once(':');
+    let is_good = parts.is_some_and(|(host, port)| {
+        let is_bracketed = host.starts_with('[') && host.ends_with(']');
+        !host.is_empty() && (is_bracketed || !host.contains(':')) && port.parse::<u16>().is_ok()
+    });
+    let expected =
+        "expected an address and a port, such as 127.0.0.1:9400, [::1]:9400 or localhost:0";
+    is_good.then(|| text.to_owned()).ok_or(expected)
+}
+
+/// Returns the address to listen on. Of a name that stands for several, one of IP version 4: clients
+/// that try the others first come to it, and those that know no others as well.
+#[cfg(feature = "serve")]
+fn resolved(listen: &str) -> std::io::Result<std::net::SocketAddr> {
+    use std::net::ToSocketAddrs as _;
+    let mut addresses: Vec<_> = listen.to_socket_addrs()?.collect();
+    addresses.sort_by_key(std::net::SocketAddr::is_ipv6);
+    let first = addresses.first().copied();
+    first.ok_or_else(|| std::io::Error::other("the name stands for no address"))
+}
+
+/// Returns why nothing can be listened on, and the way out where there is one.
+#[cfg(feature = "serve")]
+fn explained(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let way_out = match error.kind() {
+        ErrorKind::AddrInUse => {
+            "; another program listens there: end it, or give --listen another port (0 takes any that is \
+             free)"
+        }
+        ErrorKind::AddrNotAvailable => {
+            "; this machine has no such address: give --listen one that it has, such as 127.0.0.1:9400"
+        }
+        ErrorKind::PermissionDenied => "; give --listen a port from 1024 on",
+        _ => "",
+    };
+    format!("{error}{way_out}")
 }
