@@ -188,6 +188,18 @@ impl Globals {
         )
     }
 
+    /// Opens the store that will be served, without telling what it says of itself: that goes to the
+    /// log, with each request.
+    #[cfg(feature = "serve")]
+    pub(super) fn open_served_store(&self) -> Result<Store, Failure> {
+        let host = Host {
+            notify: std::sync::Arc::new(|_| ()),
+            ..self.host()
+        };
+        let store = Store::open(&self.store(), host);
+        self.agreeing(store.map_err(Failure::of_store("Serve"))?)
+    }
+
     /// Opens the store for an operation that looks for damage.
     pub(super) fn open_damaged_store(&self, operation: &'static str) -> Result<Store, Failure> {
         let store = Store::open_damaged(&self.store(), self.host());

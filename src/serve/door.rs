@@ -193,14 +193,16 @@ async fn guarded(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Err(refusal) = door.host_check.check(request.uri(), request.headers()) {
-        return answered(None, Err(refusal));
-    }
     let Some(Remote { body: state, .. }) = request.extensions().get::<Remote>().cloned() else {
         return next.run(request).await;
     };
     let bounded = |body| Body::new(TimedBody::new(body, &door.limits, Arc::clone(&state)));
-    let response = next.run(request.map(bounded)).await;
+    let request = request.map(bounded);
+    let checked = door.host_check.check(request.uri(), request.headers());
+    let response = match checked {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => answered(None, Err(refusal)),
+    };
     let mut response = if state.is_late() {
         answered(None, Err(Refusal::too_slow()))
     } else {

@@ -13,5 +13,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod host;
 mod life;
+mod limits;
+mod listen;
+mod log;
+mod rate;
 mod server;
+mod shutdown;

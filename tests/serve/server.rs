@@ -1,6 +1,7 @@
 //! A server in front of a test's store, and requests to it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::Value;
@@ -8,10 +9,14 @@ use ureq::http::{Method, Request};
 
 use crate::support::TestStore;
 
+/// The command.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_lambda-store");
+
 /// A running `lambda-store serve`, ended when it is dropped.
 pub struct Server {
     process: Child,
     url: String,
+    stderr: BufReader<ChildStderr>,
     agent: ureq::Agent,
 }
 
@@ -27,18 +32,23 @@ pub struct Answered {
 impl Server {
     /// Serves a store, with further options.
     pub fn of(store: &TestStore, options: &[&str]) -> Self {
-        let mut process = Command::new(assert_cmd::cargo::cargo_bin!("lambda-store"))
+        let options = [&["serve", "--listen", "127.0.0.1:0"], options].concat();
+        Self::started(store, Command::new(BINARY).args(options))
+    }
+
+    /// Serves a store by a command that becomes `lambda-store serve`.
+    pub fn started(store: &TestStore, command: &mut Command) -> Self {
+        let mut process = command
             .env_clear()
             .env("USER", "alice")
             .env("LAMBDA_STORE", store.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut url = String::new();
         let stdout = process.stdout.take().unwrap();
+        let stderr = BufReader::new(process.stderr.take().unwrap());
         BufReader::new(stdout).read_line(&mut url).unwrap();
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -47,6 +57,7 @@ impl Server {
         Self {
             process,
             url: url.trim_end().to_owned(),
+            stderr,
             agent,
         }
     }
@@ -90,13 +101,56 @@ impl Server {
         }
     }
 
-    /// Ends it with SIGTERM, and returns its exit code and what it said on stderr.
-    pub fn terminate(mut self) -> (Option<i32>, String) {
+    /// Connects to it.
+    pub fn connect(&self) -> TcpStream {
+        self.try_connect().unwrap()
+    }
+
+    /// Connects to it, if it listens.
+    pub fn try_connect(&self) -> std::io::Result<TcpStream> {
+        TcpStream::connect(self.url.strip_prefix("http://").unwrap())
+    }
+
+    /// Sends these bytes on a connection of their own, and returns what comes until it is closed.
+    pub fn send_raw(&self, bytes: &[u8]) -> String {
+        let mut connection = self.connect();
+        connection.write_all(bytes).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Waits for the next line of the log that is so.
+    #[track_caller]
+    pub fn line_where(&mut self, is_so: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let mut line = String::new();
+            let length = self.stderr.read_line(&mut line).unwrap();
+            assert_ne!(length, 0, "the log has no such line");
+            let line = serde_json::from_str(&line).unwrap();
+            if is_so(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.process);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let stderr: ChildStderr = self.process.stderr.take().unwrap();
-        let said = std::io::read_to_string(stderr).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits until it ends by itself, and returns its exit code and what else it said on stderr.
+    pub fn ended(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        self.stderr.read_to_string(&mut said).unwrap();
         (self.process.wait().unwrap().code(), said)
+    }
+
+    /// Ends it with SIGTERM, and returns its exit code and what it said on stderr.
+    pub fn terminate(self) -> (Option<i32>, String) {
+        self.signal(rustix::process::Signal::TERM);
+        self.ended()
     }
 }
 

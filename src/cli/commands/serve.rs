@@ -30,10 +30,6 @@ pub(super) struct ServeArgs {
 
     /// Refuse more than this many requests of an operation in a second, to try a client's retries
     #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
-    #[cfg_attr(
-        not(feature = "serve"),
-        expect(dead_code, reason = "nothing is served")
-    )]
     rate: Option<NonZeroU32>,
 }
 
@@ -43,7 +39,7 @@ impl Run for ServeArgs {
         use crate::serve::{Limits, Server, Settings, Stopped};
 
         // Told now, and not with the first request.
-        globals.open_store("Serve")?;
+        globals.open_served_store()?;
         let cannot = |error: std::io::Error| {
             Failure::Other(format!(
                 "cannot serve on {}: {}",

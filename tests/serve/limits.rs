@@ -1,0 +1,218 @@
+//! What clients may take: connections, and time for heads, bodies and answers.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::Command;
+use std::time::Duration;
+
+use lambda_store::serve::{Connections, Limits, Settings};
+use lambda_store::store::Host;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+
+use crate::server::{BINARY, Server};
+use crate::support::TestStore;
+
+const SHORT: Duration = Duration::from_millis(50);
+const LIST: &[u8] = b"GET /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// Runs a client on a connection that is places with these limits, and waits until both are over.
+fn with_client<F: Future<Output = ()>>(limits: Limits, client: impl FnOnce(DuplexStream) -> F) {
+    let store = TestStore::with_function("hello");
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let settings = Settings {
+        store: store.path(),
+        host: Host::new("alice@here".to_owned()),
+        listen: SocketAddr::new(loopback, 0),
+        rate: None,
+        limits,
+        log: Box::new(std::io::sink()),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let connections = Connections::new(settings, loopback).unwrap();
+        let (near, far) = tokio::io::duplex(256);
+        let remote = SocketAddr::new(loopback, 1);
+        tokio::join!(client(near), connections.answer(far, remote));
+    });
+}
+
+async fn until_closed(mut connection: DuplexStream) -> String {
+    let mut said = String::new();
+    connection.read_to_string(&mut said).await.unwrap();
+    said
+}
+
+fn publish(length: usize) -> Vec<u8> {
+    let head = "POST /2015-03-31/functions/hello/versions HTTP/1.1\r\nHost: localhost";
+    format!("{head}\r\nContent-Length: {length}\r\n\r\n{{").into_bytes()
+}
+
+#[track_caller]
+fn is_told_as_too_slow(answer: &str) {
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let answer = answer.to_ascii_lowercase();
+    assert!(
+        answer.contains("x-amzn-errortype: requesttimeoutexception"),
+        "{answer}"
+    );
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
+#[test]
+fn a_head_that_does_not_come_ends_the_connection() {
+    let limits = Limits {
+        head: SHORT,
+        ..Limits::default()
+    };
+    with_client(limits, async |mut connection| {
+        connection
+            .write_all(b"GET / HTTP/1.1\r\nHost: local")
+            .await
+            .unwrap();
+        assert_eq!(until_closed(connection).await, "");
+    });
+}
+
+#[test]
+fn an_idle_connection_is_closed() {
+    let limits = Limits {
+        head: SHORT,
+        ..Limits::default()
+    };
+    with_client(limits, async |mut connection| {
+        connection.write_all(LIST).await.unwrap();
+        let said = until_closed(connection).await;
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        assert!(!said.contains("connection: close"), "{said}");
+    });
+}
+
+#[test]
+fn a_body_that_makes_no_progress_is_refused() {
+    let limits = Limits {
+        body_stall: SHORT,
+        ..Limits::default()
+    };
+    with_client(limits, async |mut connection| {
+        connection.write_all(&publish(1000)).await.unwrap();
+        is_told_as_too_slow(&until_closed(connection).await);
+    });
+}
+
+#[test]
+fn a_body_that_goes_on_for_too_long_is_refused() {
+    let limits = Limits {
+        body: SHORT,
+        rest: SHORT,
+        ..Limits::default()
+    };
+    with_client(limits, async |connection| {
+        let (mut answer, mut body) = tokio::io::split(connection);
+        body.write_all(&publish(1_000_000_000)).await.unwrap();
+        let dripping = async {
+            // A byte at a time, as long as they are taken.
+            while body.write_all(b" ").await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let mut said = String::new();
+        let (read, ()) = tokio::join!(answer.read_to_string(&mut said), dripping);
+        read.unwrap();
+        is_told_as_too_slow(&said);
+    });
+}
+
+#[test]
+fn an_answer_that_is_not_read_ends_the_connection() {
+    let limits = Limits {
+        answer_stall: SHORT,
+        ..Limits::default()
+    };
+    with_client(limits, async |mut connection| {
+        connection.write_all(LIST).await.unwrap();
+        let mut start = [0; 12];
+        connection.read_exact(&mut start).await.unwrap();
+        assert_eq!(start, *b"HTTP/1.1 200");
+        // Nothing more is read; that the connection ends all the same is what is awaited.
+        std::mem::forget(connection);
+    });
+}
+
+#[test]
+fn a_refusal_is_read_by_who_is_still_sending() {
+    let store = TestStore::with_function("hello");
+    let server = Server::of(&store, &[]);
+    let mut request = b"PUT /2015-03-31/functions/hello/code HTTP/1.1\r\nHost: evil.example\r\n\
+                        Content-Length: 30000000\r\n\r\n"
+        .to_vec();
+    request.resize(request.len() + 30_000_000, b' ');
+    let answer = server.send_raw(&request);
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
+#[test]
+fn a_head_is_bounded() {
+    let store = TestStore::new();
+    let server = Server::of(&store, &[]);
+    let request = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n",
+        "x".repeat(1_000_000)
+    );
+    let mut connection = server.connect();
+    // It may be closed before all was sent.
+    drop(connection.write_all(request.as_bytes()));
+    let mut status = [0; 12];
+    connection.read_exact(&mut status).unwrap();
+    assert_eq!(status, *b"HTTP/1.1 431");
+}
+
+#[test]
+fn more_than_256_connections_wait_for_a_place() {
+    let store = TestStore::new();
+    let server = Server::of(&store, &[]);
+    let mut places: Vec<_> = std::iter::repeat_with(|| server.connect())
+        .take(256)
+        .collect();
+    let mut waiting = server.connect();
+    waiting.write_all(LIST).unwrap();
+    waiting
+        .set_read_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    let mut status = [0; 12];
+    let not_yet = waiting.read_exact(&mut status).unwrap_err();
+    assert!(matches!(
+        not_yet.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut
+    ));
+    places.pop();
+    waiting.set_read_timeout(None).unwrap();
+    waiting.read_exact(&mut status).unwrap();
+    assert_eq!(status, *b"HTTP/1.1 200");
+}
+
+#[test]
+fn without_files_connections_wait_and_the_server_rests() {
+    let store = TestStore::with_function("hello");
+    let script = format!("ulimit -n 40; exec '{BINARY}' serve --listen 127.0.0.1:0");
+    let mut shell = Command::new("/bin/sh");
+    let mut server = Server::started(&store, shell.args(["-c", &script]));
+    let open: Vec<_> = std::iter::repeat_with(|| server.connect())
+        .take(60)
+        .collect();
+    let line = server.line_where(|line| line["event"] == "NotAccepting");
+    assert!(
+        line["message"].as_str().unwrap().contains("files"),
+        "{line}"
+    );
+    drop(open);
+    server
+        .send("GET", "/2015-03-31/functions", b"")
+        .succeeded(200);
+    let (code, said) = server.terminate();
+    assert_eq!(code, Some(0));
+    // It tries again some times a second, and tells of the first of many failures.
+    assert!(said.matches("NotAccepting").count() < 20, "{said}");
+}
