@@ -13,11 +13,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod corpus;
 mod host;
 mod life;
 mod limits;
 mod listen;
 mod log;
+mod one_connection;
 mod rate;
 mod server;
 mod shutdown;
