@@ -30,9 +30,9 @@ use fancy_regex::Regex;
 
 const README: &str = include_str!("../README.md");
 
-/// The commands that set up a machine, and would do so in the middle of a test, and those that need
-/// an account.
-const NOT_RUN: [&str; 9] = [
+/// The commands that set up a machine, and would do so in the middle of a test, those that need an
+/// account, and those that need a server.
+const NOT_RUN: [&str; 11] = [
     "cargo test",
     "cargo install --path .",
     "RUSTFLAGS=-Ctarget-feature=+crt-static cargo install --path . --target x86_64-unknown-linux-gnu",
@@ -42,6 +42,8 @@ const NOT_RUN: [&str; 9] = [
     "lambda-store man-pages ~/.cargo/share/man/man1",
     "aws lambda get-account-settings --query AccountLimit",
     "aws service-quotas list-service-quotas --service-code lambda --query 'Quotas[].[QuotaName, Value]' --output text",
+    "lambda-store serve",
+    "AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_DEFAULT_REGION=us-east-1 aws lambda list-functions --endpoint-url http://127.0.0.1:9400",
 ];
 
 /// A fenced block.

@@ -33,6 +33,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             read_files(directory.as_ref(), count.parse()?, files)
         }
         ["calls", store, function, number] => calls(store.as_ref(), function, number),
+        #[cfg(feature = "serve")]
+        ["http", file] => crate::http::bare(file.as_ref()),
         _ => bail!("no floor: {arguments:?}"),
     }
 }

@@ -10,6 +10,7 @@
 //! cargo bench                             everything: five minutes, 6 GB of disk
 //! cargo bench -- --quick                  three rounds, no 250 MB, no 100,000 versions
 //! cargo bench -- sizes start-up           these parts alone
+//! cargo bench --features serve -- http    the REST API, which a build has with its feature alone
 //! ```
 //!
 //! A goal that is not reached is no failure: on a machine that does other work too, the ratios of
@@ -24,6 +25,8 @@
 
 mod floors;
 mod function;
+#[cfg(feature = "serve")]
+mod http;
 mod lists;
 mod measure;
 mod memory;

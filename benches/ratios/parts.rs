@@ -35,7 +35,7 @@ pub(crate) struct Part {
     pub(crate) run: fn(&Bench) -> Result<()>,
 }
 
-pub(crate) const PARTS: [Part; 8] = [
+pub(crate) const PARTS: [Part; 9] = [
     Part {
         name: "start-up",
         run: start_up,
@@ -67,6 +67,13 @@ pub(crate) const PARTS: [Part; 8] = [
     Part {
         name: "memory",
         run: peak_memory,
+    },
+    Part {
+        name: "http",
+        #[cfg(feature = "serve")]
+        run: crate::http::http,
+        #[cfg(not(feature = "serve"))]
+        run: no_http,
     },
 ];
 
@@ -308,6 +315,14 @@ pub(crate) fn zip_of(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Re
         writer.write_all(&content)?;
     }
     Ok(writer.finish()?.into_inner())
+}
+
+#[cfg(not(feature = "serve"))]
+#[expect(clippy::unnecessary_wraps, reason = "the other parts may fail")]
+fn no_http(_: &Bench) -> Result<()> {
+    let reason = "it needs `cargo bench --features serve`";
+    print_missing("HTTP reads", reason);
+    Ok(())
 }
 
 fn peak_memory(bench: &Bench) -> Result<()> {

@@ -53,6 +53,8 @@ mod quotas;
 mod responses;
 mod restoring;
 mod rolling_back;
+#[cfg(not(feature = "serve"))]
+mod serving;
 mod skeletons;
 mod status;
 mod unwritten;

@@ -15,12 +15,14 @@ use crate::checks::{Published, check_files, expected, see};
 use crate::model::{Model, Version, short_config};
 use crate::operations::{Answer, Operation};
 use crate::packages::package;
-use crate::random::cases_given;
-use crate::support::files_under;
+use crate::support::{files_under, sample};
 use crate::world::{EARLY, Plan, World, files_modified, write_config};
 
 /// No operation has as many steps.
 const ENDLESS: u64 = 500;
+
+/// A sample is stopped at one in so many steps, and again at one in so many of the next writer's.
+const STRIDES: (u64, u64) = (5, 23);
 
 /// A state of a store, and what is done to it.
 struct Scenario {
@@ -225,11 +227,16 @@ fn outcome(attempt: Option<&Attempt>) -> &'static str {
 
 #[test]
 fn stopped_again_while_it_cleans_up_a_writer_still_loses_nothing() {
-    // Each step of the one meets some of the other; which ones differs from step to step.
-    let stride = if cases_given().is_some() { 1 } else { 7 };
+    // Which steps of the two meet in a sample differs from step to step.
+    let sample = sample::number().map(|number| (STRIDES, number));
+    let ((stride, again_stride), number) = sample.unwrap_or(((1, 1), 0));
+    let mut runs = 0;
     for scenario in scenarios() {
-        'steps: for steps in 0..ENDLESS {
-            for again in (0..ENDLESS).filter(|again| again % stride == steps % stride) {
+        let is_stopped = |steps: &u64| steps % stride == number % stride;
+        'steps: for steps in (0..ENDLESS).filter(is_stopped) {
+            let is_met = |again: &u64| again % again_stride == (steps + number) % again_stride;
+            for again in (0..ENDLESS).filter(is_met) {
+                runs += 1;
                 let (world, mut model) = scenario.prepared();
                 let plan = Plan::StopAfter(steps);
                 let first = command(&world, &mut model, &scenario.operation, plan);
@@ -254,13 +261,20 @@ fn stopped_again_while_it_cleans_up_a_writer_still_loses_nothing() {
             }
         }
     }
+    let one_in = stride * again_stride;
+    println!("stopped twice {runs} times, at one pair of steps in {one_in}; all with PROOFS=full");
 }
 
 #[test]
 fn a_step_that_fails_leaves_everything_as_it_was_or_is_said_to_be_left_to_the_next_writer() {
+    let number = sample::number();
+    let mut runs = 0;
     for scenario in scenarios() {
         for count in 1..4 {
-            for at in 1..ENDLESS {
+            // In a sample each step fails one of the numbers of times.
+            let fails = |at: &u64| number.is_none_or(|number| (at + number) % 3 + 1 == count);
+            for at in (1..ENDLESS).filter(fails) {
+                runs += 1;
                 let (world, mut model) = scenario.prepared();
                 let before = files(&world);
                 let plan = Plan::Fail { at, count };
@@ -282,6 +296,8 @@ fn a_step_that_fails_leaves_everything_as_it_was_or_is_said_to_be_left_to_the_ne
             }
         }
     }
+    let one_in = if number.is_some() { 3 } else { 1 };
+    println!("failed {runs} times, one way in {one_in}; all with PROOFS=full");
 }
 
 /// The files of the store without those that belong to writers, and without the cache of the bytes

@@ -11,6 +11,7 @@ use crate::configuration::given;
 use crate::model::{CodeTime, Function, Model, Package, Version, short_config};
 use crate::operations::{Hash, Operation, Revision};
 use crate::packages;
+use crate::support::sample;
 use crate::world::{
     EARLY, LATE, Missed, Plan, World, files_modified, names_in, overwrite_code, touch_code,
     write_config,
@@ -441,22 +442,25 @@ impl Run {
     }
 }
 
-/// How many sequences are tried; more with `PROPTEST_CASES`.
-const CASES: u32 = 400;
+/// How many sequences a sample has.
+const CASES: u32 = 200;
+/// How many are tried with `PROOFS=full`; another number with `PROPTEST_CASES`.
+const CASES_IN_FULL: u32 = 10_000;
 
 fn configuration() -> ProptestConfig {
+    let default = match sample::number() {
+        Some(_) => CASES,
+        None => CASES_IN_FULL,
+    };
+    let given = std::env::var("PROPTEST_CASES").ok();
+    let cases = given.map_or(default, |given| given.parse().unwrap());
+    println!("{cases} random sequences; {CASES_IN_FULL} with PROOFS=full");
     ProptestConfig {
-        cases: cases_given().unwrap_or(CASES),
+        cases,
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         max_shrink_iters: 2000,
         ..ProptestConfig::default()
     }
-}
-
-/// How many sequences somebody wants, who has the time for a thorough run.
-pub(crate) fn cases_given() -> Option<u32> {
-    let given = std::env::var("PROPTEST_CASES").ok()?;
-    Some(given.parse().unwrap())
 }
 
 proptest! {

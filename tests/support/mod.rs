@@ -5,10 +5,12 @@
     dead_code,
     unreachable_pub,
     missing_docs,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "each test target uses its part of this module, which places files as people do"
 )]
 
+pub mod sample;
 pub mod shapes;
 
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! Each system call that touches the store, made to fail once: the change is done and that is what
 //! is said, or an error is and nothing changed, or the error says that the outcome is unknown.
 //!
-//! Each call fails with one of the errors, in turn; with all of them, and for good, where the
-//! environment has `FAILING_CALLS=all`.
+//! Of the calls a [`sample`] fails, each with one of the errors, in turn; with `PROOFS=full` every
+//! call with all of them, and for good.
 
 use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, Fault, Recorded, fail};
-use crate::support::{Ran, TestStore, says};
+use crate::support::{Ran, TestStore, sample, says};
 use crate::undisturbed::{
     CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, Exported, LARGE, PRUNE, PUBLISH,
     Packages, RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of,
@@ -41,11 +41,10 @@ pub(crate) fn faults(call: &Call, index: usize) -> Vec<Fault> {
     };
     // Closing a directory would fail, too; see `failing`.
     let lasting = Some(lasting).filter(|_| call.name != "close");
-    match std::env::var("FAILING_CALLS").as_deref() {
-        Ok("all") => ERRORS.into_iter().map(once).chain(lasting).collect(),
-        Ok(other) => panic!("FAILING_CALLS is all or not set, and not {other}"),
-        Err(_) => vec![once(ERRORS[index % ERRORS.len()])],
+    if sample::number().is_some() {
+        return vec![once(ERRORS[index % ERRORS.len()])];
     }
+    ERRORS.into_iter().map(once).chain(lasting).collect()
 }
 
 /// Returns what a command said of itself, as clearly as it must.
@@ -91,7 +90,7 @@ impl Verdicts {
     pub(crate) fn print(&self, operation: &str, calls: usize) {
         let [done, nothing, unknown] = self.0;
         println!(
-            "{operation}: each of {calls} calls failed, {} failures: {done} times done, {nothing} times \
+            "{operation}: {calls} calls failed, {} failures: {done} times done, {nothing} times \
              an error with nothing changed, {unknown} times unknown",
             done + nothing + unknown
         );
@@ -124,7 +123,7 @@ fn closes_a_directory(call: &Call, earlier: &[Call]) -> bool {
 fn fails_at_each_call(title: &str, operation: &str, undisturbed: &Undisturbed<'_>) {
     let (arguments, recorded) = (undisturbed.arguments, &undisturbed.recorded);
     let mut verdicts = Verdicts::default();
-    let points = failing(recorded);
+    let points = sample::of(title, failing(recorded));
     for (index, point) in points.iter().enumerate() {
         for fault in faults(point, index) {
             let _told = DisturbedAt(point);

@@ -3,13 +3,13 @@
 use crate::failing::{Verdict, Verdicts, failing, faults, verdict};
 use crate::outcome::check_empty;
 use crate::strace::{DisturbedAt, fail, record};
-use crate::support::TestStore;
+use crate::support::{TestStore, sample};
 
 #[test]
 fn making_a_store_fails_anywhere() {
     let recorded = record(TestStore::nothing(), &["init"]);
     let text = &recorded.stdout;
-    let points = failing(&recorded);
+    let points = sample::of("init", failing(&recorded));
     let mut verdicts = Verdicts::default();
     for (index, point) in points.iter().enumerate() {
         for fault in faults(point, index) {

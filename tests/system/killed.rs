@@ -3,11 +3,11 @@
 //!
 //! Between two such calls nothing changes on the disk, so that these are all the states there are;
 //! the write of the result and the exit are added for what was reported. Of calls in a row that only
-//! read, the first is taken; all of them with `KILLED_CALLS=all`.
+//! read, the first is taken, and of all those a [`sample`]; every call with `PROOFS=full`.
 
 use crate::outcome::FUNCTION;
 use crate::strace::{Call, DisturbedAt, kill, record};
-use crate::support::TestStore;
+use crate::support::{TestStore, sample};
 use crate::undisturbed::{
     CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, DELETE_VERSION, Exported, LARGE, PRUNE, PUBLISH,
     Packages, RESTORE, ROLLBACK, SMALL, State, UPDATE_ALIAS, Undisturbed, copy_of,
@@ -16,20 +16,18 @@ use crate::undisturbed::{
 };
 
 /// Returns the calls to kill a command at. A call that only reads, right behind another one that does,
-/// meets the same disk, and is left out unless `KILLED_CALLS` is `all`.
-fn kill_points<'u>(undisturbed: &'u Undisturbed<'_>) -> Vec<&'u Call> {
+/// meets the same disk, and is left out of a sample.
+fn kill_points<'u>(operation: &str, undisturbed: &'u Undisturbed<'_>) -> Vec<&'u Call> {
     let mut points = undisturbed.points();
-    match std::env::var("KILLED_CALLS").as_deref() {
-        Ok("all") => {}
-        Ok(other) => panic!("KILLED_CALLS is all or not set, and not {other}"),
-        Err(_) => points.dedup_by(|call, before| call.only_reads() && before.only_reads()),
+    if sample::number().is_some() {
+        points.dedup_by(|call, before| call.only_reads() && before.only_reads());
     }
-    points
+    sample::of(operation, points)
 }
 
 /// Kills a command at each call in turn, each time on a fresh copy of the store.
 fn killed_at_each_call(operation: &str, undisturbed: &Undisturbed<'_>) {
-    let points = kill_points(undisturbed);
+    let points = kill_points(operation, undisturbed);
     let mut states = [0, 0];
     for point in &points {
         let _told = DisturbedAt(point);

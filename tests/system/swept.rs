@@ -1,5 +1,5 @@
 //! What a killed create, upload or delete leaves in the store-wide places is gone after the next
-//! create, upload or delete.
+//! create, upload or delete. A [`sample`] of the calls is killed at; all of them with `PROOFS=full`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use fancy_regex::Regex;
 
 use crate::outcome::check_empty;
 use crate::strace::{DisturbedAt, kill, record};
-use crate::support::{TestStore, files_under};
+use crate::support::{TestStore, files_under, sample};
 use crate::undisturbed::{
     DELETE, Packages, SMALL, copy_of, create_arguments, update_arguments, with_two_versions,
 };
@@ -37,11 +37,16 @@ fn left_in(store: &TestStore) -> BTreeSet<String> {
 }
 
 /// Kills a command at each call, and returns a store for each different thing that it left.
-fn leftovers(prepared: &TestStore, arguments: &[&str]) -> BTreeMap<BTreeSet<String>, TestStore> {
+fn leftovers(
+    operation: &str,
+    prepared: &TestStore,
+    arguments: &[&str],
+) -> BTreeMap<BTreeSet<String>, TestStore> {
     let recorded = record(copy_of(prepared), arguments);
     let mut found = BTreeMap::new();
     let calls = recorded.calls.iter();
-    for point in calls.filter(|call| call.touches(&recorded.store)) {
+    let points = calls.filter(|call| call.touches(&recorded.store)).collect();
+    for point in sample::of(operation, points) {
         let _told = DisturbedAt(point);
         let store = copy_of(prepared);
         kill(&store, arguments, &recorded, point);
@@ -64,7 +69,7 @@ fn is_swept(operation: &str, place: &str, killed: impl FnOnce(&Packages) -> Vec<
 
     let arguments = killed(&packages);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let found = leftovers(&prepared, &arguments);
+    let found = leftovers(operation, &prepared, &arguments);
     println!("{operation}: {} different things left", found.len());
     assert!(found.len() > 1, "{:?}", found.keys());
     assert!(
