@@ -9,18 +9,21 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::on;
 
-use super::calls::{Answer, Called};
+use super::access_keys::AccessKeys;
+use super::calls::Called;
 use super::log_line::LogLine;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
+use super::signature::{Claim, Credential};
 use super::{body, parameters};
 use crate::api::Error;
-use crate::api::document::Document;
+use crate::api::document::{Document, Value};
 use crate::api::refused;
 use crate::store::{Host, PackageSource, Store};
 
@@ -35,6 +38,8 @@ pub(super) struct Door {
     pub(super) store: PathBuf,
     /// This machine.
     pub(super) host: Host,
+    /// The access keys of those who may ask; everyone may where there are none.
+    pub(super) access_keys: Option<AccessKeys>,
 }
 
 /// Who sent a request.
@@ -68,9 +73,14 @@ impl Door {
                 router = router.route(&path, on(route.method, handler));
             }
         }
-        let unknown = || async { answered(None, Err(unknown_route())) };
+        let door = Arc::clone(self);
+        let unknown = move |request: Request| async move {
+            let (head, _) = request.into_parts();
+            let signed = door.claim(&head);
+            answered(None, signed.and_then(|_| Err(unknown_route())))
+        };
         router
-            .fallback(unknown)
+            .fallback(unknown.clone())
             .method_not_allowed_fallback(unknown)
             .layer(middleware::from_fn_with_state(Arc::clone(self), told))
     }
@@ -83,10 +93,18 @@ impl Door {
     ) -> Result<Response, Refusal> {
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
         let (head, body) = request.into_parts();
+        let claim = self.claim(&head)?;
         let given = body::read(route, body).await?;
+        if let Some(claim) = claim {
+            claim.verify(&given.sha256)?;
+        }
+        let credential = Credential::claimed(&head);
         let query = head.uri.query().unwrap_or_default();
         let parameters = parameters::of(route, &path, query, given.document)?;
-        let work = move || self.call(route, &parameters, given.package.as_ref());
+        let work = move || {
+            let package = given.package.as_ref();
+            self.call(route, credential.as_ref(), &parameters, package)
+        };
         let answer = tokio::task::spawn_blocking(work).await;
         let answer = answer.map_err(|error| Error::Service {
             message: format!("{} broke down: {error}", route.operation),
@@ -100,27 +118,39 @@ impl Door {
         Ok(response)
     }
 
+    /// Reads the signature of a request, where requests must be signed.
+    fn claim(&self, head: &Parts) -> Result<Option<Claim>, Refusal> {
+        let keys = self.access_keys.as_ref();
+        keys.map(|keys| Claim::of(head, keys, self.host.now()))
+            .transpose()
+    }
+
     /// Calls an operation; this waits for the disk and for locks.
     fn call(
         &self,
         route: &Route,
+        credential: Option<&Credential>,
         parameters: &Document,
         package: Option<&PackageSource>,
-    ) -> Answer {
+    ) -> Result<Option<Value>, Refusal> {
         let refused = refused::given(parameters);
         if !refused.is_empty() {
             let lines = refused
                 .iter()
                 .map(|(path, reason)| refused::refusal(path, reason));
-            return Err(Error::invalid(lines.collect::<Vec<_>>().join("; ")));
+            return Err(Error::invalid(lines.collect::<Vec<_>>().join("; ")).into());
         }
-        let store = Store::open(&self.store, self.host.clone())?;
-        (route.call)(&Called {
+        let store = Store::open(&self.store, self.host.clone()).map_err(Error::from)?;
+        if let Some(credential) = credential {
+            credential.check_region(&store.scope().region)?;
+        }
+        let answer = (route.call)(&Called {
             store: &store,
             parameters,
             package,
             link: &|response| response.package_path.display().to_string(),
-        })
+        })?;
+        Ok(answer)
     }
 }
 
@@ -151,6 +181,9 @@ async fn told(
     let id = uuid::Uuid::new_v4().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let remote = request.extensions().get::<Remote>().copied();
+    let (head, body) = request.into_parts();
+    let claimed = Credential::claimed(&head).filter(|_| door.access_keys.is_some());
+    let request = Request::from_parts(head, body);
     let mut response = next.run(request).await;
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -162,6 +195,7 @@ async fn told(
         remote: remote.map_or_else(String::new, |Remote(address)| address.to_string()),
         method: method.as_str(),
         path: &path,
+        access_key_id: claimed.map(|claimed| claimed.access_key_id),
         operation: about.and_then(|about| about.operation),
         status: response.status().as_u16(),
         error: about.and_then(|about| about.error),

@@ -9,11 +9,14 @@
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
 //! | `parameters` | what a request's path, query and body say |
+//! | `access_keys` | the access keys that requests are signed with |
+//! | `signature` | Signature Version 4 |
 //! | `body` | the body of a request, read as it comes |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request |
 
+mod access_keys;
 mod body;
 mod calls;
 mod door;
@@ -22,5 +25,7 @@ mod parameters;
 mod refusal;
 mod routes;
 mod server;
+mod signature;
 
+pub use access_keys::{AccessKeys, AccessKeysError};
 pub use server::{Server, Settings, Stopped};

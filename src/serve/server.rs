@@ -18,6 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
+use super::access_keys::AccessKeys;
 use super::door::{Door, Remote};
 use crate::store::Host;
 
@@ -36,6 +37,8 @@ pub struct Settings {
     pub host: Host,
     /// Where to listen; port 0 takes any that is free.
     pub listen: SocketAddr,
+    /// The access keys that every request must be signed with one of; `None` takes all requests.
+    pub access_keys: Option<AccessKeys>,
 }
 
 /// What ended a server.
@@ -64,6 +67,7 @@ impl Server {
         let door = Door {
             store: settings.store,
             host: settings.host,
+            access_keys: settings.access_keys,
         };
         Ok(Self {
             listener,

@@ -15,3 +15,5 @@ mod support;
 
 mod life;
 mod server;
+mod signatures;
+mod signer;

@@ -27,11 +27,16 @@ pub struct Answered {
 impl Server {
     /// Serves a store, with further options.
     pub fn of(store: &TestStore, options: &[&str]) -> Self {
+        Self::on("127.0.0.1:0", store, options)
+    }
+
+    /// Serves a store on this address.
+    pub fn on(address: &str, store: &TestStore, options: &[&str]) -> Self {
         let mut process = Command::new(assert_cmd::cargo::cargo_bin!("lambda-store"))
             .env_clear()
             .env("USER", "alice")
             .env("LAMBDA_STORE", store.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", address])
             .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
