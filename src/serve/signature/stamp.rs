@@ -81,3 +81,58 @@ impl Stamp {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAMP: &str = "20150830T123600Z";
+
+    #[test]
+    fn only_the_one_form_is_a_stamp_and_a_date_has_https_form_too() {
+        let stamp = Stamp::parse(STAMP).unwrap();
+        assert_eq!((stamp.text(), stamp.day()), (STAMP, "20150830"));
+        assert_eq!(
+            Stamp::parse_date("Sun, 30 Aug 2015 12:36:00 GMT"),
+            Some(stamp.clone())
+        );
+        assert_eq!(Stamp::parse_date(STAMP), Some(stamp));
+        for wrong in [
+            "",
+            "20150830",
+            "2015-08-30T12:36:00Z",
+            "20150830T123600",
+            "20150830T123600Z ",
+            "20150831T126000Z",
+            "20150230T123600Z",
+            "+20150830T123600Z",
+            "19691231T235959Z",
+        ] {
+            assert_eq!(Stamp::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_good_for_five_minutes_around_or_until_it_expires() {
+        let stamp = Stamp::parse(STAMP).unwrap();
+        let at = |seconds: i64| {
+            let signed = i64::try_from(stamp.time.milliseconds()).unwrap();
+            Timestamp::from_milliseconds(u64::try_from(signed + seconds * 1000).unwrap())
+        };
+        let hour = Some(Duration::from_secs(3600));
+        for (lifetime, seconds, is_good) in [
+            (None, -301, false),
+            (None, -300, true),
+            (None, 0, true),
+            (None, 300, true),
+            (None, 301, false),
+            (hour, -301, false),
+            (hour, -300, true),
+            (hour, 3600, true),
+            (hour, 3601, false),
+        ] {
+            let checked = stamp.check(lifetime, at(seconds));
+            assert_eq!(checked.is_ok(), is_good, "{lifetime:?} {seconds}");
+        }
+    }
+}
