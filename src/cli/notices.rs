@@ -58,7 +58,8 @@ pub(super) fn is_for_a_person() -> bool {
     std::io::stderr().is_terminal()
 }
 
-fn say(text: &str) {
+/// Says something on stderr at once.
+pub(super) fn say(text: &str) {
     // Where stderr is closed there is nobody to tell.
     drop(writeln!(std::io::stderr(), "{text}"));
 }

@@ -1,6 +1,7 @@
 //! The body of a request, read as it comes.
 
 use axum::body::Body;
+use sha2::{Digest as _, Sha256};
 
 use super::refusal::Refusal;
 use super::routes::Route;
@@ -13,6 +14,8 @@ pub(super) struct Given {
     pub(super) document: Document,
     /// The deployment package.
     pub(super) package: Option<PackageSource>,
+    /// The hash of the body as it came.
+    pub(super) sha256: [u8; 32],
 }
 
 /// Reads a body to its end.
@@ -30,7 +33,11 @@ pub(super) async fn read(route: &Route, body: Body) -> Result<Given, Refusal> {
         text => Document::parse(text).map_err(|error| Refusal::serialization(error.to_string()))?,
     };
     let package = package_of(route, &document)?;
-    Ok(Given { document, package })
+    Ok(Given {
+        document,
+        package,
+        sha256: Sha256::digest(&bytes).into(),
+    })
 }
 
 fn package_of(route: &Route, document: &Document) -> Result<Option<PackageSource>, Refusal> {

@@ -16,6 +16,7 @@ use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service as _;
 
+use super::access_keys::AccessKeys;
 use super::door::{Door, Remote};
 use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedStream};
@@ -34,6 +35,8 @@ pub struct Settings {
     pub host: Host,
     /// Where to listen; port 0 takes any that is free.
     pub listen: SocketAddr,
+    /// The access keys of those who may ask; everyone may where there are none.
+    pub access_keys: Option<AccessKeys>,
     /// How many requests of each operation are answered in a second; `None` for all.
     pub rate: Option<NonZeroU32>,
     /// What clients may take.
@@ -61,6 +64,7 @@ impl Connections {
         let door = Door {
             store: settings.store,
             host: settings.host,
+            access_keys: settings.access_keys,
             host_check: HostCheck::new(address),
             rate: settings.rate.map(Rate::new),
             limits: settings.limits,

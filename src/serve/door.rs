@@ -9,21 +9,24 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::on;
 
-use super::calls::{Answer, Called};
+use super::access_keys::AccessKeys;
+use super::calls::Called;
 use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::rate::Rate;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
+use super::signature::{Claim, Credential};
 use super::{body, parameters};
 use crate::api::Error;
-use crate::api::document::Document;
+use crate::api::document::{Document, Value};
 use crate::api::refused;
 use crate::store::{Host, PackageSource, Store};
 
@@ -38,6 +41,8 @@ pub(super) struct Door {
     pub(super) store: PathBuf,
     /// This machine.
     pub(super) host: Host,
+    /// The access keys of those who may ask; everyone may where there are none.
+    pub(super) access_keys: Option<AccessKeys>,
     /// Looks at whom requests were meant for.
     pub(super) host_check: HostCheck,
     /// How many requests are answered in a second; `None` for all.
@@ -60,6 +65,16 @@ pub(super) struct Remote {
 /// The id of a request.
 #[derive(Clone)]
 struct RequestId(Arc<str>);
+
+/// What an operation is asked.
+struct Asked {
+    route: &'static Route,
+    parameters: Document,
+    package: Option<PackageSource>,
+    /// Who the request says to be signed by.
+    credential: Option<Credential>,
+    id: Option<RequestId>,
+}
 
 /// What an answer was about, for the log.
 #[derive(Clone, Copy)]
@@ -88,9 +103,14 @@ impl Door {
                 router = router.route(&path, on(route.method, handler));
             }
         }
-        let unknown = || async { answered(None, Err(unknown_route())) };
+        let door = Arc::clone(self);
+        let unknown = move |request: Request| async move {
+            let (head, _) = request.into_parts();
+            let signed = door.claim(&head);
+            answered(None, signed.and_then(|_| Err(unknown_route())))
+        };
         router
-            .fallback(unknown)
+            .fallback(unknown.clone())
             .method_not_allowed_fallback(unknown)
             .layer(middleware::from_fn_with_state(Arc::clone(self), guarded))
             .layer(middleware::from_fn_with_state(Arc::clone(self), told))
@@ -105,11 +125,20 @@ impl Door {
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
         self.admit(route)?;
         let (head, body) = request.into_parts();
-        let id = head.extensions.get::<RequestId>().cloned();
+        let claim = self.claim(&head)?;
         let given = body::read(route, body).await?;
+        if let Some(claim) = claim {
+            claim.verify(&given.sha256)?;
+        }
         let query = head.uri.query().unwrap_or_default();
-        let parameters = parameters::of(route, &path, query, given.document)?;
-        let work = move || self.call(route, &parameters, given.package.as_ref(), id);
+        let asked = Asked {
+            route,
+            parameters: parameters::of(route, &path, query, given.document)?,
+            package: given.package,
+            credential: Credential::claimed(&head),
+            id: head.extensions.get::<RequestId>().cloned(),
+        };
+        let work = move || self.call(&asked);
         let answer = tokio::task::spawn_blocking(work).await;
         let answer = answer.map_err(|error| Error::Service {
             message: format!("{} broke down: {error}", route.operation),
@@ -139,34 +168,40 @@ impl Door {
         })
     }
 
+    /// Reads the signature of a request, where requests must be signed.
+    fn claim(&self, head: &Parts) -> Result<Option<Claim>, Refusal> {
+        let keys = self.access_keys.as_ref();
+        keys.map(|keys| Claim::of(head, keys, self.host.now()))
+            .transpose()
+    }
+
     /// Calls an operation; this waits for the disk and for locks.
-    fn call(
-        &self,
-        route: &Route,
-        parameters: &Document,
-        package: Option<&PackageSource>,
-        id: Option<RequestId>,
-    ) -> Answer {
-        let refused = refused::given(parameters);
+    fn call(&self, asked: &Asked) -> Result<Option<Value>, Refusal> {
+        let refused = refused::given(&asked.parameters);
         if !refused.is_empty() {
             let lines = refused
                 .iter()
                 .map(|(path, reason)| refused::refusal(path, reason));
-            return Err(Error::invalid(lines.collect::<Vec<_>>().join("; ")));
+            return Err(Error::invalid(lines.collect::<Vec<_>>().join("; ")).into());
         }
-        let tell = self.log.teller(id.map(|RequestId(id)| id));
+        let id = asked.id.clone().map(|RequestId(id)| id);
+        let tell = self.log.teller(id);
         let host = Host {
             notify: tell.notify(),
             ..self.host.clone()
         };
-        let store = Store::open(&self.store, host)?;
-        (route.call)(&Called {
+        let store = Store::open(&self.store, host).map_err(Error::from)?;
+        if let Some(credential) = &asked.credential {
+            credential.check_region(&store.scope().region)?;
+        }
+        let answer = (asked.route.call)(&Called {
             store: &store,
-            parameters,
-            package,
+            parameters: &asked.parameters,
+            package: asked.package.as_ref(),
             left_out: &|problem| tell.event("LeftOut", problem),
             link: &|response| response.package_path.display().to_string(),
-        })
+        })?;
+        Ok(answer)
     }
 }
 
@@ -226,12 +261,16 @@ async fn told(
     let extensions = request.extensions_mut();
     extensions.insert(RequestId(Arc::clone(&id)));
     let remote = extensions.get::<Remote>().cloned();
+    let (head, body) = request.into_parts();
+    let claimed = Credential::claimed(&head).filter(|_| door.access_keys.is_some());
+    let request = Request::from_parts(head, body);
     let mut line = PendingLine {
         began: Instant::now(),
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
         id,
         remote,
+        access_key_id: claimed.map(|claimed| claimed.access_key_id),
         about: None,
         answer: None,
         door,
@@ -251,6 +290,7 @@ struct PendingLine {
     door: Arc<Door>,
     id: Arc<str>,
     remote: Option<Remote>,
+    access_key_id: Option<String>,
     method: Method,
     path: String,
     began: Instant,
@@ -268,6 +308,7 @@ impl Drop for PendingLine {
             remote: remote.map_or_else(String::new, |remote| remote.address.to_string()),
             method: self.method.as_str(),
             path: &self.path,
+            access_key_id: self.access_key_id.as_deref(),
             operation: self.about.and_then(|about| about.operation),
             status: self.answer.map(|(status, _)| status.as_u16()),
             error: self.about.and_then(|about| about.error),

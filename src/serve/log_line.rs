@@ -33,6 +33,8 @@ pub(super) struct LogLine<'a> {
     pub(super) method: &'a str,
     /// Its path; the query may hold a signature.
     pub(super) path: &'a str,
+    /// The access key's id that it names, if it must be signed; a refused one may have made it up.
+    pub(super) access_key_id: Option<&'a str>,
     /// The operation that it called.
     pub(super) operation: Option<&'static str>,
     /// The status of the answer; `None` if the client went away before it was known.

@@ -13,11 +13,14 @@
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
 //! | `parameters` | what a request's path, query and body say |
+//! | `access_keys` | the access keys that requests are signed with |
+//! | `signature` | Signature Version 4 |
 //! | `body` | the body of a request, read as it comes |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request and of what else happens |
 
+mod access_keys;
 mod body;
 mod calls;
 mod connections;
@@ -30,7 +33,9 @@ mod rate;
 mod refusal;
 mod routes;
 mod server;
+mod signature;
 
+pub use access_keys::{AccessKeys, AccessKeysError};
 pub use connections::{Connections, Settings};
 pub use limits::Limits;
 pub use server::{Server, Stopped};

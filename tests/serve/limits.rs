@@ -23,6 +23,7 @@ fn with_client<F: Future<Output = ()>>(limits: Limits, client: impl FnOnce(Duple
         store: store.path(),
         host: Host::new("alice@here".to_owned()),
         listen: SocketAddr::new(loopback, 0),
+        access_keys: None,
         rate: None,
         limits,
         log: Box::new(std::io::sink()),

@@ -58,7 +58,12 @@ fn what_is_no_address_with_a_port_is_wrong_usage() {
         let ran = store.run(&["serve", "--listen", listen]);
         assert!(ran.failed(252).contains("--listen"), "{ran:?}");
     }
-    let elsewhere = store.run(&["serve", "--listen", "192.0.2.1:0"]);
+    let keys = store.beside("keys");
+    let key = "[me]\naws_access_key_id = A\naws_secret_access_key = B\n";
+    std::fs::write(&keys, key).unwrap();
+    let keys = ["--access-keys", keys.to_str().unwrap()];
+    let options = ["serve", "--listen", "192.0.2.1:0"];
+    let elsewhere = store.run(&[&options[..], &keys].concat());
     assert!(elsewhere.failed(255).contains("192.0.2.1"), "{elsewhere:?}");
     let unknown = store.run(&["serve", "--listen", "no-such-host.invalid:0"]);
     assert!(

@@ -23,3 +23,5 @@ mod one_connection;
 mod rate;
 mod server;
 mod shutdown;
+mod signatures;
+mod signer;

@@ -59,6 +59,7 @@ fn answers_to(store: &Path, sent: &[u8]) -> Vec<u8> {
             ..Host::new("fuzz@here".to_owned())
         },
         listen: SocketAddr::new(loopback, 9400),
+        access_keys: None,
         rate: None,
         limits: Limits::default(),
         log: Box::new(std::io::sink()),

@@ -32,7 +32,12 @@ pub struct Answered {
 impl Server {
     /// Serves a store, with further options.
     pub fn of(store: &TestStore, options: &[&str]) -> Self {
-        let options = [&["serve", "--listen", "127.0.0.1:0"], options].concat();
+        Self::on("127.0.0.1:0", store, options)
+    }
+
+    /// Serves a store on this address.
+    pub fn on(address: &str, store: &TestStore, options: &[&str]) -> Self {
+        let options = [&["serve", "--listen", address], options].concat();
         Self::started(store, Command::new(BINARY).args(options))
     }
 

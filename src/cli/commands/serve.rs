@@ -1,12 +1,17 @@
 //! `serve`: the tool's own command that answers the REST API over the store.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::Run;
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::globals::Globals;
+#[cfg(feature = "serve")]
+use crate::cli::{notices, visible::visible};
+#[cfg(feature = "serve")]
+use crate::serve::{AccessKeys, AccessKeysError};
 
 /// Answer the REST API of AWS Lambda over this store
 ///
@@ -28,6 +33,17 @@ pub(super) struct ServeArgs {
     )]
     listen: String,
 
+    /// Answer only requests that are signed (Signature Version 4) with an access key of this credentials file
+    #[arg(
+        long,
+        value_name = "FILE",
+        long_help = "Answer only requests that are signed (Signature Version 4) with an access key of this \
+            credentials file\n\nThe file is written as ~/.aws/credentials is: each [profile] with aws_access_key_id, \
+            aws_secret_access_key and, for a temporary key, aws_session_token is an access key. It is read at the \
+            start. Listening on an address that other machines reach demands it."
+    )]
+    access_keys: Option<PathBuf>,
+
     /// Refuse more than this many requests of an operation in a second, to try a client's retries
     #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
     rate: Option<NonZeroU32>,
@@ -38,6 +54,7 @@ impl Run for ServeArgs {
     fn run(self, globals: &Globals) -> Result<Outcome, Failure> {
         use crate::serve::{Limits, Server, Settings, Stopped};
 
+        let access_keys = self.access_keys()?;
         // Told now, and not with the first request.
         globals.open_served_store()?;
         let cannot = |error: std::io::Error| {
@@ -47,10 +64,13 @@ impl Run for ServeArgs {
                 explained(&error)
             ))
         };
+        let listen = resolved(&self.listen).map_err(cannot)?;
+        self.check_who_reaches_it(listen)?;
         let server = Server::bind(Settings {
             store: globals.store(),
             host: globals.host(),
-            listen: resolved(&self.listen).map_err(cannot)?,
+            listen,
+            access_keys,
             rate: self.rate,
             limits: Limits::default(),
             log: Box::new(std::io::stderr()),
@@ -121,4 +141,35 @@ fn explained(error: &std::io::Error) -> String {
         _ => "",
     };
     format!("{error}{way_out}")
+}
+
+#[cfg(feature = "serve")]
+impl ServeArgs {
+    /// Refuses to let everyone who reaches this machine change the store.
+    fn check_who_reaches_it(&self, address: std::net::SocketAddr) -> Result<(), Failure> {
+        if self.access_keys.is_some() || address.ip().to_canonical().is_loopback() {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "--listen {} is refused without --access-keys: whoever reaches this machine could change the store; give \
+             --access-keys FILE, so that requests must be signed, or listen on 127.0.0.1",
+            self.listen
+        )))
+    }
+
+    fn access_keys(&self) -> Result<Option<AccessKeys>, Failure> {
+        let Some(path) = &self.access_keys else {
+            return Ok(None);
+        };
+        let wrong =
+            |error: AccessKeysError| Failure::Usage(visible(&format!("--access-keys: {error}")));
+        let keys = AccessKeys::read(path).map_err(wrong)?;
+        if keys.others_may_read() {
+            let path = path.display();
+            notices::say(&visible(&format!(
+                "warning: {path} can be read by others than its owner, and holds secrets; chmod 600 {path}"
+            )));
+        }
+        Ok(Some(keys))
+    }
 }
