@@ -83,7 +83,7 @@ impl Door {
     ) -> Result<Response, Refusal> {
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
         let (head, body) = request.into_parts();
-        let given = body::read(route, body).await?;
+        let given = body::read(&self, route, body).await?;
         let query = head.uri.query().unwrap_or_default();
         let parameters = parameters::of(route, &path, query, given.document)?;
         let work = move || self.call(route, &parameters, given.package.as_ref());

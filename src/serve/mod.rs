@@ -10,6 +10,7 @@
 //! | `routes` | methods, paths and statuses of the operations |
 //! | `parameters` | what a request's path, query and body say |
 //! | `body` | the body of a request, read as it comes |
+//! | `upload` | a body with a deployment package, taken in as a stream |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request |
@@ -22,5 +23,6 @@ mod parameters;
 mod refusal;
 mod routes;
 mod server;
+mod upload;
 
 pub use server::{Server, Settings, Stopped};
