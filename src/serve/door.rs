@@ -7,19 +7,21 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
+use axum::extract::{Path, RawPathParams, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::on;
+use axum::routing::{get, on};
 
 use super::calls::{Answer, Called};
 use super::log_line::LogLine;
+use super::package_link::{LinkKey, PackageLink};
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
-use super::{body, parameters};
+use super::{body, download, parameters};
 use crate::api::Error;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Document;
 use crate::api::refused;
 use crate::store::{Host, PackageSource, Store};
@@ -35,6 +37,8 @@ pub(super) struct Door {
     pub(super) store: PathBuf,
     /// This machine.
     pub(super) host: Host,
+    /// Signs links to packages.
+    pub(super) links: LinkKey,
 }
 
 /// Who sent a request.
@@ -68,6 +72,12 @@ impl Door {
                 router = router.route(&path, on(route.method, handler));
             }
         }
+        let door = Arc::clone(self);
+        let handler = move |path: Result<Path<(String, String)>, PathRejection>,
+                            request: Request| async move {
+            answered(None, door.send(path, request).await)
+        };
+        router = router.route("/packages/{FunctionName}/{Version}/code.zip", get(handler));
         let unknown = || async { answered(None, Err(unknown_route())) };
         router
             .fallback(unknown)
@@ -86,7 +96,10 @@ impl Door {
         let given = body::read(&self, route, body).await?;
         let query = head.uri.query().unwrap_or_default();
         let parameters = parameters::of(route, &path, query, given.document)?;
-        let work = move || self.call(route, &parameters, given.package.as_ref());
+        let host = head.headers.get(header::HOST);
+        let host = host.and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or_default().to_owned();
+        let work = move || self.call(route, &parameters, given.package.as_ref(), &host);
         let answer = tokio::task::spawn_blocking(work).await;
         let answer = answer.map_err(|error| Error::Service {
             message: format!("{} broke down: {error}", route.operation),
@@ -106,6 +119,7 @@ impl Door {
         route: &Route,
         parameters: &Document,
         package: Option<&PackageSource>,
+        host: &str,
     ) -> Answer {
         let refused = refused::given(parameters);
         if !refused.is_empty() {
@@ -119,8 +133,43 @@ impl Door {
             store: &store,
             parameters,
             package,
-            link: &|response| response.package_path.display().to_string(),
+            link: &|response| self.link(host, &response.configuration),
         })
+    }
+
+    /// Makes the link to a package.
+    fn link(&self, host: &str, configuration: &FunctionConfiguration) -> String {
+        let code = configuration.code();
+        let link = PackageLink {
+            function: configuration.function_name(),
+            version: configuration.version(),
+            sha256: code.map_or_else(String::new, |code| code.sha256.as_str().to_owned()),
+        };
+        format!("http://{host}{}", self.links.sign(&link, self.host.now()))
+    }
+
+    /// Answers with the package that a link names.
+    async fn send(
+        self: Arc<Self>,
+        path: Result<Path<(String, String)>, PathRejection>,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let Path((function, version)) =
+            path.map_err(|error| Refusal::serialization(error.body_text()))?;
+        let query = request.uri().query().unwrap_or_default();
+        let now = self.host.now();
+        let link = self.links.follow((&function, &version), query, now);
+        let link = link.map_err(download::not_followed)?;
+        let asked = request.headers().clone();
+        let work = move || {
+            let store = Store::open(&self.store, self.host.clone())?;
+            download::answer(download::open(&store, &link)?, &asked)
+        };
+        let answer = tokio::task::spawn_blocking(work).await;
+        let answer = answer.map_err(|error| Error::Service {
+            message: format!("the download broke down: {error}"),
+        })??;
+        Ok(answer)
     }
 }
 

@@ -11,6 +11,8 @@
 //! | `parameters` | what a request's path, query and body say |
 //! | `body` | the body of a request, read as it comes |
 //! | `upload` | a body with a deployment package, taken in as a stream |
+//! | `package_link` | signed links to packages |
+//! | `download` | what such a link leads to |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request |
@@ -18,7 +20,9 @@
 mod body;
 mod calls;
 mod door;
+mod download;
 mod log_line;
+mod package_link;
 mod parameters;
 mod refusal;
 mod routes;

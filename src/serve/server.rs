@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
 use super::door::{Door, Remote};
+use super::package_link::LinkKey;
 use crate::store::Host;
 
 /// How many connections are served at once; more wait to be accepted.
@@ -64,6 +65,7 @@ impl Server {
         let door = Door {
             store: settings.store,
             host: settings.host,
+            links: LinkKey::random(),
         };
         Ok(Self {
             listener,

@@ -200,7 +200,11 @@ impl Read for Pieces {
             state.text += count as u64;
         }
         if state.total > self.max || state.text > MAX_TEXT {
-            let max = if state.total > self.max { self.max } else { MAX_TEXT };
+            let max = if state.total > self.max {
+                self.max
+            } else {
+                MAX_TEXT
+            };
             state.refusal = Some(too_large(self.operation, max));
             return Err(io::ErrorKind::FileTooLarge.into());
         }

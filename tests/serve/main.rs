@@ -13,5 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod downloads;
 mod life;
 mod server;
+mod uploads;
