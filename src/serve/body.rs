@@ -1,60 +1,131 @@
 //! The body of a request, read as it comes.
 
-use axum::body::Body;
-use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
+use axum::body::Body;
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Bytes};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use super::door::Door;
 use super::refusal::Refusal;
 use super::routes::Route;
+use super::upload::{Piece, Upload, too_large};
+use crate::api::Error;
 use crate::api::document::Document;
-use crate::store::PackageSource;
+use crate::store::{PackageSource, Store};
+
+/// The most bytes of a body besides a package; a configuration has a few thousand.
+pub(super) const MAX_TEXT: u64 = 1024 * 1024;
+/// How much of a refused body is still read and thrown away: a client that writes until it is done
+/// would otherwise find its connection broken and never read the answer.
+const MAX_REST: u64 = 128 * 1024 * 1024;
+/// How many pieces of a body wait to be parsed.
+const PIECES: usize = 2;
 
 /// What a body holds.
+#[derive(Debug)]
 pub(super) struct Given {
-    /// The members of the request, but for the package.
+    /// The members of the request; a package is an empty string in it.
     pub(super) document: Document,
     /// The deployment package.
     pub(super) package: Option<PackageSource>,
-    /// The hash of the body as it came.
+    /// The SHA-256 of the whole body.
     pub(super) sha256: [u8; 32],
 }
 
 /// Reads a body to its end.
 ///
 /// # Errors
-/// `SerializationException` for what is no JSON object.
-pub(super) async fn read(route: &Route, body: Body) -> Result<Given, Refusal> {
-    let bytes = axum::body::to_bytes(body, 1024 * 1024).await;
-    let bytes = bytes.map_err(|error| Refusal::serialization(error.to_string()))?;
-    let text = std::str::from_utf8(&bytes);
-    let text = text.map_err(|error| Refusal::serialization(error.to_string()))?;
-    let document = match text {
-        "" => Document::default(),
-        _ if !route.has_body() => Document::default(),
-        text => Document::parse(text).map_err(|error| Refusal::serialization(error.to_string()))?,
+/// `SerializationException` for what is no JSON object, `RequestEntityTooLargeException`, and what
+/// is wrong with a package.
+pub(super) async fn read(
+    door: &Arc<Door>,
+    route: &'static Route,
+    mut body: Body,
+) -> Result<Given, Refusal> {
+    let given = match route.package {
+        Some(member) if !body.is_end_stream() => upload(door, route, member, &mut body).await,
+        _ => small(route, &mut body).await,
     };
-    let package = package_of(route, &document)?;
+    if given.is_err() {
+        throw_away(body).await;
+    }
+    given
+}
+
+/// Reads a body without a package.
+async fn small(route: &Route, body: &mut Body) -> Result<Given, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = next(body).await {
+        bytes.extend_from_slice(&piece?);
+        if bytes.len() as u64 > MAX_TEXT {
+            return Err(too_large(route.operation, MAX_TEXT));
+        }
+    }
+    let document = if bytes.is_empty() || !route.has_body() {
+        Document::default()
+    } else {
+        let text = std::str::from_utf8(&bytes);
+        let text = text.map_err(|error| Refusal::serialization(error.to_string()))?;
+        Document::parse(text).map_err(|error| Refusal::serialization(error.to_string()))?
+    };
     Ok(Given {
         document,
-        package,
+        package: None,
         sha256: Sha256::digest(&bytes).into(),
     })
 }
 
-fn package_of(route: &Route, document: &Document) -> Result<Option<PackageSource>, Refusal> {
-    use base64::Engine as _;
-    let Some((first, rest)) = route.package.and_then(<[_]>::split_first) else {
-        return Ok(None);
-    };
-    let mut value = document.get(first);
-    for name in rest {
-        value = value.and_then(|value| value.get(name));
+/// Reads a body that may have a package: a thread parses the pieces as they come.
+async fn upload(
+    door: &Arc<Door>,
+    route: &'static Route,
+    member: &'static [&'static str],
+    body: &mut Body,
+) -> Result<Given, Refusal> {
+    let (sender, pieces) = mpsc::channel(PIECES);
+    let door = Arc::clone(door);
+    let length = body.size_hint().exact();
+    let parsed = tokio::task::spawn_blocking(move || {
+        let store = Store::open(&door.store, door.host.clone()).map_err(Error::from)?;
+        let upload = Upload {
+            operation: route.operation,
+            member,
+            length,
+            store: &store,
+        };
+        upload.read(pieces)
+    });
+    while let Some(piece) = next(body).await {
+        // Who parses has seen enough, and tells why.
+        if sender.send(piece).await.is_err() {
+            break;
+        }
     }
-    let Some(text) = value.and_then(crate::api::document::Value::as_str) else {
-        return Ok(None);
-    };
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-    let bytes = bytes.map_err(|error| Refusal::serialization(error.to_string()))?;
-    let source = PackageSource::of_bytes(&bytes, "ZipFile");
-    let source = source.map_err(|error| Refusal::serialization(error.to_string()))?;
-    Ok(Some(source))
+    drop(sender);
+    parsed.await.map_err(|error| {
+        Refusal::from(Error::Service {
+            message: format!("reading the request broke down: {error}"),
+        })
+    })?
+}
+
+/// Returns the next bytes of a body.
+async fn next(body: &mut Body) -> Option<Piece> {
+    let frame = body.frame().await?;
+    let frame = frame.map_err(|error| Refusal::serialization(format!("the body: {error}")));
+    // What is no data is a trailer, which says nothing.
+    Some(frame.map(|frame| frame.into_data().unwrap_or_else(|_| Bytes::new())))
+}
+
+async fn throw_away(mut body: Body) {
+    let mut rest = MAX_REST;
+    while let Some(Ok(piece)) = next(&mut body).await {
+        rest = rest.saturating_sub(piece.len() as u64);
+        if rest == 0 {
+            return;
+        }
+    }
 }

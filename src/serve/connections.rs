@@ -21,6 +21,7 @@ use super::door::{Door, Remote};
 use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedStream};
 use super::log_line::Log;
+use super::package_link::LinkKey;
 use super::rate::Rate;
 use crate::store::Host;
 
@@ -67,6 +68,7 @@ impl Connections {
             access_keys: settings.access_keys,
             host_check: HostCheck::new(address),
             rate: settings.rate.map(Rate::new),
+            links: LinkKey::random(),
             limits: settings.limits,
             log: log.clone(),
         };

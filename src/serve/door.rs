@@ -7,25 +7,27 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
+use axum::extract::{Path, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::on;
+use axum::routing::{get, on};
 
 use super::access_keys::AccessKeys;
 use super::calls::Called;
 use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
+use super::package_link::{LinkKey, PackageLink};
 use super::rate::Rate;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
-use super::{body, parameters};
+use super::{body, download, parameters};
 use crate::api::Error;
+use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::{Document, Value};
 use crate::api::refused;
 use crate::store::{Host, PackageSource, Store};
@@ -47,6 +49,8 @@ pub(super) struct Door {
     pub(super) host_check: HostCheck,
     /// How many requests are answered in a second; `None` for all.
     pub(super) rate: Option<Rate>,
+    /// Signs links to packages.
+    pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
     /// Where it is told what happens.
@@ -73,6 +77,8 @@ struct Asked {
     package: Option<PackageSource>,
     /// Who the request says to be signed by.
     credential: Option<Credential>,
+    /// Whom the request was sent to.
+    host: String,
     id: Option<RequestId>,
 }
 
@@ -104,6 +110,12 @@ impl Door {
             }
         }
         let door = Arc::clone(self);
+        let handler = move |path: Result<Path<(String, String)>, PathRejection>,
+                            request: Request| async move {
+            answered(None, door.send(path, request).await)
+        };
+        router = router.route("/packages/{FunctionName}/{Version}/code.zip", get(handler));
+        let door = Arc::clone(self);
         let unknown = move |request: Request| async move {
             let (head, _) = request.into_parts();
             let signed = door.claim(&head);
@@ -123,10 +135,10 @@ impl Door {
         request: Request,
     ) -> Result<Response, Refusal> {
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
-        self.admit(route)?;
         let (head, body) = request.into_parts();
         let claim = self.claim(&head)?;
-        let given = body::read(route, body).await?;
+        self.admit(route)?;
+        let given = body::read(&self, route, body).await?;
         if let Some(claim) = claim {
             claim.verify(&given.sha256)?;
         }
@@ -136,6 +148,7 @@ impl Door {
             parameters: parameters::of(route, &path, query, given.document)?,
             package: given.package,
             credential: Credential::claimed(&head),
+            host: host_of(&head),
             id: head.extensions.get::<RequestId>().cloned(),
         };
         let work = move || self.call(&asked);
@@ -199,10 +212,52 @@ impl Door {
             parameters: &asked.parameters,
             package: asked.package.as_ref(),
             left_out: &|problem| tell.event("LeftOut", problem),
-            link: &|response| response.package_path.display().to_string(),
+            link: &|response| self.link(&asked.host, &response.configuration),
         })?;
         Ok(answer)
     }
+
+    /// Makes the link to a package.
+    fn link(&self, host: &str, configuration: &FunctionConfiguration) -> String {
+        let code = configuration.code();
+        let link = PackageLink {
+            function: configuration.function_name(),
+            version: configuration.version(),
+            sha256: code.map_or_else(String::new, |code| code.sha256.as_str().to_owned()),
+        };
+        format!("http://{host}{}", self.links.sign(&link, self.host.now()))
+    }
+
+    /// Answers with the package that a link names.
+    async fn send(
+        self: Arc<Self>,
+        path: Result<Path<(String, String)>, PathRejection>,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let Path((function, version)) =
+            path.map_err(|error| Refusal::serialization(error.body_text()))?;
+        let query = request.uri().query().unwrap_or_default();
+        let now = self.host.now();
+        let link = self.links.follow((&function, &version), query, now);
+        let link = link.map_err(download::not_followed)?;
+        let asked = request.headers().clone();
+        let work = move || {
+            let store = Store::open(&self.store, self.host.clone())?;
+            download::answer(download::open(&store, &link)?, &asked)
+        };
+        let answer = tokio::task::spawn_blocking(work).await;
+        let answer = answer.map_err(|error| Error::Service {
+            message: format!("the download broke down: {error}"),
+        })??;
+        Ok(answer)
+    }
+}
+
+/// Returns whom a request was sent to, as it says.
+fn host_of(head: &Parts) -> String {
+    let host = head.headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
+    host.unwrap_or_default().to_owned()
 }
 
 /// The answer to what is no operation, whichever of path and method is the reason.

@@ -16,6 +16,9 @@
 //! | `access_keys` | the access keys that requests are signed with |
 //! | `signature` | Signature Version 4 |
 //! | `body` | the body of a request, read as it comes |
+//! | `upload` | a body with a deployment package, taken in as a stream |
+//! | `package_link` | signed links to packages |
+//! | `download` | what such a link leads to |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request and of what else happens |
@@ -25,15 +28,18 @@ mod body;
 mod calls;
 mod connections;
 mod door;
+mod download;
 mod host_check;
 mod limits;
 mod log_line;
+mod package_link;
 mod parameters;
 mod rate;
 mod refusal;
 mod routes;
 mod server;
 mod signature;
+mod upload;
 
 pub use access_keys::{AccessKeys, AccessKeysError};
 pub use connections::{Connections, Settings};

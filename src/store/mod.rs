@@ -74,7 +74,7 @@ pub use latest::Latest;
 pub use locked::LockedFunction;
 pub use opened_package::OpenedPackage;
 pub use outlines::VersionOutline;
-pub use package::PackageSource;
+pub use package::{NotReceived, PackageSource};
 pub use registry::Store;
 pub use staged_version::StagedVersion;
 pub use staging::Upload;

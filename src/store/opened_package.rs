@@ -86,6 +86,19 @@ impl OpenedPackage {
         &self.path
     }
 
+    /// Returns how many bytes it has.
+    ///
+    /// # Errors
+    /// If it cannot be looked at.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        Ok(stamp(&self.file, &self.path)?.size)
+    }
+
+    /// Gives the open file away, to be sent.
+    pub fn into_file(self) -> File {
+        self.file
+    }
+
     /// Returns the file and its path.
     pub(super) fn file(&self) -> (&File, &Path) {
         (&self.file, &self.path)

@@ -1,7 +1,7 @@
 //! Deployment packages: hashed, copied and checked, each from one open file.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use super::error::StoreError;
 use super::host::{Notify, Work};
 use super::package_entries;
 use super::progress::Progress;
+use super::registry::Store;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256};
 use crate::api::limits::Quotas;
 
@@ -42,6 +43,55 @@ const LONGEST_COMMENT: u64 = 65_535;
 pub struct PackageSource {
     file: File,
     path: PathBuf,
+}
+
+/// Why a package that came in pieces was not taken in.
+#[derive(Debug)]
+pub enum NotReceived {
+    /// The pieces could not be read.
+    Unreadable(io::Error),
+    /// It is beyond the quota, or could not be written.
+    Store(StoreError),
+}
+
+impl Store {
+    /// Takes in a package that comes in pieces, under the name that it is told by, into a file
+    /// without a name on the store's own disk. Of one beyond the quota only the size is taken.
+    ///
+    /// # Errors
+    /// See [`NotReceived`].
+    pub fn receive(
+        &self,
+        pieces: &mut impl Read,
+        name: &str,
+    ) -> Result<PackageSource, NotReceived> {
+        let cannot_write =
+            |error| NotReceived::Store(StoreError::io("write an upload in", self.path())(error));
+        let file = tempfile::tempfile_in(self.path()).map_err(cannot_write)?;
+        let source = PackageSource {
+            file,
+            path: PathBuf::from(name),
+        };
+        let max = self.quotas().code_size_zipped;
+        let mut buffer = vec![0; READ];
+        let mut size = 0;
+        loop {
+            let count = match pieces.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(NotReceived::Unreadable(error)),
+            };
+            if size + count as u64 <= max {
+                let written = source.file.write_all_at(&buffer[..count], size);
+                written.map_err(cannot_write)?;
+            }
+            size += count as u64;
+        }
+        let checked = source.check_size(size, self.quotas());
+        checked.map_err(NotReceived::Store)?;
+        Ok(source)
+    }
 }
 
 impl PackageSource {

@@ -14,6 +14,7 @@
 mod support;
 
 mod corpus;
+mod downloads;
 mod host;
 mod life;
 mod limits;
@@ -25,3 +26,4 @@ mod server;
 mod shutdown;
 mod signatures;
 mod signer;
+mod uploads;

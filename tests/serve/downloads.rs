@@ -1,0 +1,103 @@
+//! The links to packages, followed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use crate::server::Server;
+use crate::support::{ROLE, TestStore, zip_of};
+
+const FUNCTIONS: &str = "/2015-03-31/functions";
+
+/// Returns the path and the query of the link to a package.
+fn link(server: &Server, query: &str) -> String {
+    let found = server.send("GET", &format!("{FUNCTIONS}/hello{query}"), b"");
+    let found = found.succeeded(200);
+    let location = found["Code"]["Location"].as_str().unwrap();
+    location.strip_prefix(server.url()).unwrap().to_owned()
+}
+
+fn upload(server: &Server, package: &[u8]) {
+    let body = json!({"ZipFile": STANDARD.encode(package)}).to_string();
+    let path = format!("{FUNCTIONS}/hello/code");
+    server.send("PUT", &path, body.as_bytes()).succeeded(200);
+}
+
+/// Serves a store with a function, published once.
+fn published(store: &TestStore, package: &[u8]) -> Server {
+    let server = Server::of(store, &[]);
+    let create = json!({
+        "FunctionName": "hello",
+        "Runtime": "python3.13",
+        "Handler": "app.handler",
+        "Role": ROLE,
+        "Code": {"ZipFile": STANDARD.encode(package)},
+        "Publish": true,
+    });
+    let created = server.send("POST", FUNCTIONS, create.to_string().as_bytes());
+    created.succeeded(201);
+    server
+}
+
+#[test]
+fn a_link_gives_the_bytes_of_its_version_whatever_becomes_of_latest() {
+    let store = TestStore::new();
+    let (first, second) = (zip_of(&[("app.py", b"v1")]), zip_of(&[("app.py", b"v2")]));
+    let server = published(&store, &first);
+    let (version, latest) = (link(&server, "?Qualifier=1"), link(&server, ""));
+    assert_eq!(server.send("GET", &latest, b"").body, first);
+    upload(&server, &second);
+    let whole = server.send("GET", &version, b"");
+    assert_eq!((whole.status, &whole.body), (200, &first));
+    let length = first.len().to_string();
+    assert_eq!(whole.header("content-length"), Some(&*length));
+    assert_eq!(whole.header("content-type"), Some("application/zip"));
+    let head = server.send("HEAD", &version, b"");
+    assert_eq!(head.header("content-length"), Some(&*length));
+    assert_eq!((head.status, &*head.body), (200, &b""[..]));
+    let gone = server.send("GET", &latest, b"");
+    gone.failed_with(404, "ResourceNotFoundException");
+    assert_eq!(server.send("GET", &link(&server, ""), b"").body, second);
+}
+
+#[test]
+fn a_link_gives_ranges() {
+    let store = TestStore::new();
+    let package = zip_of(&[("app.py", b"v1")]);
+    let server = published(&store, &package);
+    let link = link(&server, "?Qualifier=1");
+    let asked = |headers: &[(&str, &str)]| server.send_with("GET", &link, headers, b"");
+    let size = package.len();
+    let part = asked(&[("range", "bytes=3-9")]);
+    assert_eq!((part.status, &*part.body), (206, &package[3..10]));
+    let told = format!("bytes 3-9/{size}");
+    assert_eq!(part.header("content-range"), Some(&*told));
+    assert_eq!(part.header("content-length"), Some("7"));
+    let end = asked(&[("range", "bytes=-4")]);
+    assert_eq!((end.status, &*end.body), (206, &package[size - 4..]));
+    let behind = asked(&[("range", &format!("bytes={size}-"))]);
+    let told = format!("bytes */{size}");
+    let found = (behind.status, behind.header("content-range"));
+    assert_eq!(found, (416, Some(&*told)));
+    let tag = part.header("etag").unwrap();
+    assert_eq!(asked(&[("if-none-match", tag)]).status, 304);
+    let range = ("range", "bytes=0-0");
+    assert_eq!(asked(&[range, ("if-range", tag)]).status, 206);
+    assert_eq!(asked(&[range, ("if-range", "\"other\"")]).status, 200);
+}
+
+#[test]
+fn a_link_that_was_changed_is_not_followed() {
+    let store = TestStore::new();
+    let server = published(&store, &zip_of(&[("app.py", b"v1")]));
+    let link = link(&server, "?Qualifier=1");
+    let (path, _) = link.split_once('?').unwrap();
+    for changed in [
+        path,
+        &link.replace("/1/", "/%24LATEST/"),
+        &format!("{link}0"),
+    ] {
+        let refused = server.send("GET", changed, b"");
+        refused.failed_with(403, "AccessDeniedException");
+    }
+}
