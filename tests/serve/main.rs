@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod concurrency;
 mod corpus;
 mod downloads;
 mod host;
