@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::on;
@@ -18,7 +18,7 @@ use super::calls::{Answer, Called};
 use super::log_line::LogLine;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
-use super::{body, parameters};
+use super::{absent, body, parameters};
 use crate::api::Error;
 use crate::api::document::Document;
 use crate::api::refused;
@@ -68,7 +68,10 @@ impl Door {
                 router = router.route(&path, on(route.method, handler));
             }
         }
-        let unknown = || async { answered(None, Err(unknown_route())) };
+        let unknown = |request: Request| async move {
+            let (operation, refusal) = absent::refuse(request.method(), request.uri());
+            answered(operation, Err(refusal))
+        };
         router
             .fallback(unknown)
             .method_not_allowed_fallback(unknown)
@@ -81,6 +84,10 @@ impl Door {
         path: Result<RawPathParams, RawPathParamsRejection>,
         request: Request,
     ) -> Result<Response, Refusal> {
+        // The router takes HEAD for what answers GET; the model has no such method.
+        if request.method() == Method::HEAD {
+            return Err(absent::unknown());
+        }
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
         let (head, body) = request.into_parts();
         let given = body::read(route, body).await?;
@@ -122,15 +129,6 @@ impl Door {
             link: &|response| response.package_path.display().to_string(),
         })
     }
-}
-
-/// The answer to what is no operation, whichever of path and method is the reason.
-fn unknown_route() -> Refusal {
-    Refusal::new(
-        StatusCode::FORBIDDEN,
-        "AccessDeniedException",
-        "Unable to determine service/operation name to be authorized",
-    )
 }
 
 /// Notes what an answer was about.

@@ -8,12 +8,14 @@
 //! | `server` | the listener, connections, signals |
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
+//! | `absent` | the operations of the model that a store does not have |
 //! | `parameters` | what a request's path, query and body say |
 //! | `body` | the body of a request, read as it comes |
 //! | `calls` | the calls of the operations |
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request |
 
+mod absent;
 mod body;
 mod calls;
 mod door;

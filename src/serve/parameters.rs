@@ -35,6 +35,7 @@ pub(super) fn of(
         body.set(name, Value::string(value));
     }
     shape::check(&body, members).map_err(|error| Refusal::serialization(error.to_string()))?;
+    shape::leave_out_nulls(&mut body, members);
     Ok(body)
 }
 
