@@ -14,4 +14,6 @@
 mod support;
 
 mod life;
+mod operations;
 mod server;
+mod wire;

@@ -1,7 +1,8 @@
 //! A server in front of a test's store, and requests to it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 use ureq::http::{Method, Request};
@@ -11,6 +12,8 @@ use crate::support::TestStore;
 /// A running `lambda-store serve`, ended when it is dropped.
 pub struct Server {
     process: Child,
+    /// Reads what it says on stderr: a full pipe would stop it.
+    said: Option<JoinHandle<String>>,
     url: String,
     agent: ureq::Agent,
 }
@@ -40,12 +43,15 @@ impl Server {
         let mut url = String::new();
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut url).unwrap();
+        let stderr = process.stderr.take().unwrap();
+        let said = std::thread::spawn(|| std::io::read_to_string(stderr).unwrap());
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .build()
             .new_agent();
         Self {
             process,
+            said: Some(said),
             url: url.trim_end().to_owned(),
             agent,
         }
@@ -94,8 +100,7 @@ impl Server {
     pub fn terminate(mut self) -> (Option<i32>, String) {
         let pid = rustix::process::Pid::from_child(&self.process);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let stderr: ChildStderr = self.process.stderr.take().unwrap();
-        let said = std::io::read_to_string(stderr).unwrap();
+        let said = self.said.take().unwrap().join().unwrap();
         (self.process.wait().unwrap().code(), said)
     }
 }
