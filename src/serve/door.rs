@@ -27,6 +27,9 @@ use crate::store::{Host, PackageSource, Store};
 /// The media type of answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// How much is read of the body of a request that is no operation's.
+const UNREAD: usize = 64 * 1024;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// What every request is answered from.
@@ -70,6 +73,8 @@ impl Door {
         }
         let unknown = |request: Request| async move {
             let (operation, refusal) = absent::refuse(request.method(), request.uri());
+            // A connection whose body nobody read is closed under the client's next request.
+            drop(axum::body::to_bytes(request.into_body(), UNREAD).await);
             answered(operation, Err(refusal))
         };
         router

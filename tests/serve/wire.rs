@@ -10,511 +10,210 @@ use crate::support::{TestStore, says};
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
 
-/// A request, and the status and the code that it is refused with, and what the message says.
-type Case<'a> = (&'a str, &'a str, &'a [u8], (u16, &'a str), &'a [&'a str]);
+/// The method and the path of a request, a relative one below that of functions; its body; and what
+/// the message of the refusal says, parts separated by bars.
+type Case<'a> = (&'a str, &'a str, &'a str);
 
 /// Sends requests to a server in front of a function `hello` with a version, and sees that each is
-/// refused as told and that nothing has been done in the end.
-fn are_refused(cases: &[Case<'_>]) {
+/// refused with this status and code, and that nothing has been done in the end.
+#[track_caller]
+fn are_refused((status, code): (u16, &str), cases: &[Case<'_>]) {
     let store = TestStore::with_function("hello");
     store.publish("hello", &[]).succeeded();
     let server = Server::of(&store, &[]);
-    for (method, path, body, (status, code), parts) in cases {
-        let answered = server.send(method, path, body);
-        assert_eq!(answered.status, *status, "{method} {path}: {answered:?}");
-        let message = answered.failed_with(*status, code);
-        says(&message, parts);
+    for (request, body, parts) in cases {
+        let (method, path) = request.split_once(' ').unwrap();
+        let path = match path.strip_prefix('.') {
+            Some(below) => format!("{FUNCTIONS}{below}"),
+            None => path.to_owned(),
+        };
+        let answered = server.send(method, &path, body.as_bytes());
+        assert_eq!(answered.status, status, "{request} {body}: {answered:?}");
+        let message = answered.failed_with(status, code);
+        says(&message, &parts.split('|').collect::<Vec<_>>());
         assert_eq!(answered.header("content-type"), Some("application/json"));
-        assert!(answered.header("x-amzn-requestid").is_some(), "{path}");
+        assert!(answered.header("x-amzn-requestid").is_some(), "{request}");
     }
     assert_eq!(store.history("hello").len(), 2);
 }
 
 const INVALID: (u16, &str) = (400, "InvalidParameterValueException");
 const SERIALIZATION: (u16, &str) = (400, "SerializationException");
-const UNKNOWN: (u16, &str) = (403, "AccessDeniedException");
-const NOT_FOUND: (u16, &str) = (404, "ResourceNotFoundException");
 
 #[test]
 fn paths_and_methods_that_are_no_operation_are_refused() {
-    let unable: &[&str] = &["Unable to determine service/operation name"];
-    are_refused(&[
-        ("GET", "/", b"", UNKNOWN, unable),
-        ("GET", "/2015-03-31", b"", UNKNOWN, unable),
-        ("GET", "/2014-11-13/functions/hello", b"", UNKNOWN, unable),
-        ("GET", "/2015-03-31/Functions", b"", UNKNOWN, unable),
-        ("GET", "/2015-03-31/functions/hello/", b"", UNKNOWN, unable),
-        (
-            "GET",
-            "/2015-03-31/functions/../functions",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "GET",
-            "/2015-03-31/functions/hello/nothing",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "GET",
-            "/2015-03-31/functions/hello/aliases/a/b",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "GET",
-            "/2015-03-31/functions/hello/code",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-        ("POST", "/2015-03-31/functions/", b"{}", UNKNOWN, unable),
-        (
-            "POST",
-            "/2015-03-31/functions/hello",
-            b"{}",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "PUT",
-            "/2015-03-31/functions/hello/versions",
-            b"{}",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "PATCH",
-            "/2015-03-31/functions/hello",
-            b"{}",
-            UNKNOWN,
-            unable,
-        ),
-        (
-            "OPTIONS",
-            "/2015-03-31/functions/hello",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-        ("BREW", "/2015-03-31/functions/hello", b"", UNKNOWN, unable),
-        (
-            "delete",
-            "/2015-03-31/functions/hello",
-            b"",
-            UNKNOWN,
-            unable,
-        ),
-    ]);
+    let unable = "Unable to determine service/operation name";
+    let requests = [
+        "GET /",
+        "GET /2015-03-31",
+        "GET /2014-11-13/functions/hello",
+        "GET /2015-03-31/Functions",
+        "GET ./hello/",
+        "GET ./../functions",
+        "GET ./hello/nothing",
+        "GET ./hello/aliases/a/b",
+        "GET ./hello/code",
+        "POST ./",
+        "POST ./hello",
+        "PUT ./hello/versions",
+        "PATCH ./hello",
+        "OPTIONS ./hello",
+    ];
+    let cases = requests.map(|request| (request, "", unable));
+    are_refused((403, "AccessDeniedException"), &cases);
 }
 
 #[test]
 fn operations_that_a_store_does_not_have_are_refused_by_name_with_the_reason() {
-    const ABSENT: (u16, &str) = (404, "UnknownOperationException");
-    let hello = |rest: &str| format!("{FUNCTIONS}/hello/{rest}");
-    are_refused(&[
-        (
-            "POST",
-            &hello("invocations"),
-            b"{}",
-            ABSENT,
-            &["Invoke is refused", "does not run"],
-        ),
-        (
-            "GET",
-            &hello("policy?Qualifier=1"),
-            b"",
-            ABSENT,
-            &["GetPolicy", "no policies"],
-        ),
-        (
-            "DELETE",
-            &hello("policy/one"),
-            b"",
-            ABSENT,
-            &["RemovePermission"],
-        ),
-        (
-            "GET",
-            "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Ahello",
-            b"",
-            ABSENT,
-            &["ListTags", "--tags", "get-function"],
-        ),
-        (
-            "GET",
-            "/2018-10-31/layers",
-            b"",
-            ABSENT,
-            &["ListLayers", "Layers"],
-        ),
-        (
-            "GET",
-            "/2016-08-19/account-settings",
-            b"",
-            ABSENT,
-            &["store.json"],
-        ),
-    ]);
+    let tags =
+        "GET /2017-03-31/tags/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Ahello";
+    are_refused(
+        (404, "UnknownOperationException"),
+        &[
+            (
+                "POST ./hello/invocations",
+                "{}",
+                "Invoke is refused|does not run",
+            ),
+            (
+                "GET ./hello/policy?Qualifier=1",
+                "",
+                "GetPolicy|no policies",
+            ),
+            ("DELETE ./hello/policy/one", "", "RemovePermission"),
+            (tags, "", "ListTags|--tags|get-function"),
+            ("GET /2018-10-31/layers", "", "ListLayers|Layers"),
+            (
+                "GET /2016-08-19/account-settings",
+                "",
+                "GetAccountSettings|store.json",
+            ),
+        ],
+    );
 }
 
 #[test]
 fn names_and_values_in_paths_and_queries_are_checked() {
-    let function = |rest: &str| format!("{FUNCTIONS}/{rest}");
-    are_refused(&[
-        (
-            "GET",
-            &function("a%2Fb"),
-            b"",
-            INVALID,
-            &["FunctionName", "'a/b'"],
-        ),
-        (
-            "GET",
-            &function("a%FF"),
-            b"",
-            SERIALIZATION,
-            &["UTF-8", "FunctionName"],
-        ),
-        (
-            "GET",
-            &function("%20/configuration"),
-            b"",
-            INVALID,
-            &["FunctionName", "' '"],
-        ),
-        (
-            "GET",
-            &function("hel.lo"),
-            b"",
-            NOT_FOUND,
-            &["function:hel.lo"],
-        ),
-        ("GET", &function("%2e%2e"), b"", NOT_FOUND, &["function:.."]),
-        (
-            "GET",
-            &function("hello:7"),
-            b"",
-            NOT_FOUND,
-            &["function:hello:7"],
-        ),
-        (
-            "GET",
-            &function("hello?Qualifier="),
-            b"",
-            INVALID,
-            &["Qualifier"],
-        ),
-        (
-            "GET",
-            &function("hello?Qualifier"),
-            b"",
-            INVALID,
-            &["Qualifier"],
-        ),
-        (
-            "GET",
-            &function("hello?Qualifier=1+1"),
-            b"",
-            INVALID,
-            &["'1 1'"],
-        ),
-        (
-            "GET",
-            &function("hello?Qualifier=%FF"),
-            b"",
-            INVALID,
-            &["Qualifier"],
-        ),
-        (
-            "GET",
-            &function("hello:1?Qualifier=2"),
-            b"",
-            INVALID,
-            &["1", "2"],
-        ),
-        (
-            "GET",
-            &function("hello/aliases/7"),
-            b"",
-            INVALID,
-            &["Name", "'7'"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?MaxItems=abc"),
-            b"",
-            SERIALIZATION,
-            &["MaxItems", "abc"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?MaxItems="),
-            b"",
-            SERIALIZATION,
-            &["MaxItems"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?MaxItems=1.0"),
-            b"",
-            SERIALIZATION,
-            &["MaxItems"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?MaxItems=0"),
-            b"",
-            INVALID,
-            &["MaxItems", "0"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?MaxItems=10001"),
-            b"",
-            INVALID,
-            &["MaxItems"],
-        ),
-        (
-            "GET",
-            &function("hello/versions?Marker=x"),
-            b"",
-            INVALID,
-            &["Marker", "'x'"],
-        ),
-        (
-            "GET",
-            &function("?FunctionVersion=all"),
-            b"",
-            INVALID,
-            &["FunctionVersion", "'all'"],
-        ),
-        (
-            "GET",
-            &function("?MasterRegion=ALL"),
-            b"",
-            INVALID,
-            &["MasterRegion is refused"],
-        ),
-        (
-            "DELETE",
-            &function("hello?Qualifier=$LATEST"),
-            b"",
-            INVALID,
-            &["$LATEST"],
-        ),
-        (
-            "PUT",
-            &function("hello:1/code"),
-            b"{\"ZipFile\": \"UEs=\"}",
-            INVALID,
-            &["hello:1"],
-        ),
-    ]);
+    are_refused(
+        INVALID,
+        &[
+            ("GET ./a%2Fb", "", "FunctionName|'a/b'"),
+            ("GET ./%20/configuration", "", "FunctionName|' '"),
+            ("GET ./hello?Qualifier=", "", "Qualifier"),
+            ("GET ./hello?Qualifier", "", "Qualifier"),
+            ("GET ./hello?Qualifier=1+1", "", "'1 1'"),
+            ("GET ./hello?Qualifier=%FF", "", "Qualifier"),
+            ("GET ./hello:1?Qualifier=2", "", "1|2"),
+            ("GET ./hello/aliases/7", "", "Name|'7'"),
+            ("GET ./hello/versions?MaxItems=0", "", "MaxItems|0"),
+            ("GET ./hello/versions?MaxItems=10001", "", "MaxItems"),
+            ("GET ./hello/versions?Marker=x", "", "Marker|'x'"),
+            ("GET .?FunctionVersion=all", "", "FunctionVersion|'all'"),
+            ("GET .?MasterRegion=ALL", "", "MasterRegion is refused"),
+            ("DELETE ./hello?Qualifier=$LATEST", "", "$LATEST"),
+            ("PUT ./hello:1/code", r#"{"ZipFile": "UEs="}"#, "hello:1"),
+        ],
+    );
+    are_refused(
+        SERIALIZATION,
+        &[
+            ("GET ./a%FF", "", "UTF-8|FunctionName"),
+            ("GET ./hello/versions?MaxItems=abc", "", "MaxItems|abc"),
+            ("GET ./hello/versions?MaxItems=", "", "MaxItems"),
+            ("GET ./hello/versions?MaxItems=1.0", "", "MaxItems"),
+        ],
+    );
+    are_refused(
+        (404, "ResourceNotFoundException"),
+        &[
+            ("GET ./hel.lo", "", "function:hel.lo"),
+            ("GET ./%2e%2e", "", "function:.."),
+            ("GET ./hello:7", "", "function:hello:7"),
+        ],
+    );
 }
 
 #[test]
-fn a_body_that_breaks_rules_which_clients_check_is_refused() {
-    let (create, update) = (FUNCTIONS, format!("{FUNCTIONS}/hello/configuration"));
-    let (aliases, versions) = (
-        format!("{FUNCTIONS}/hello/aliases"),
-        format!("{FUNCTIONS}/hello/versions"),
+fn rules_that_clients_check_are_the_operations_own_too() {
+    let zip = r#"{"Code": {"ZipFile": "UEs="}}"#;
+    let empty = r#"{"FunctionName": "", "Role": "", "Handler": "", "Runtime": "",
+        "Code": {"ZipFile": "UEs="}, "Tags": {"": "x"}}"#;
+    let bucket = r#"{"FunctionName": "new", "Code": {"S3Bucket": "b", "S3Key": "k"}}"#;
+    let weights = r#"{"Name": "live", "FunctionVersion": "1",
+        "RoutingConfig": {"AdditionalVersionWeights": {"": 0.5, "2": -0.5}}}"#;
+    let latest = r#"{"Name": "live", "FunctionVersion": "$LATEST",
+        "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.5}}}"#;
+    let (update, alias) = ("PUT ./hello/configuration", "POST ./hello/aliases");
+    are_refused(
+        INVALID,
+        &[
+            ("POST .", zip, "FunctionName|Role|Handler|Runtime"),
+            ("POST .", empty, "FunctionName|Role|Handler|Runtime|Tags"),
+            ("POST .", "", "Code.ZipFile: must be given"),
+            ("POST .", r#"{"Code": {"S3Bucket": null}}"#, "Code.ZipFile"),
+            ("POST .", bucket, "Code.S3Bucket|Code.S3Key|ZipFile"),
+            ("PUT ./hello/code", "{}", "ZipFile: must be given"),
+            (
+                update,
+                r#"{"Timeout": 0}"#,
+                "1 value breaks a rule: Timeout: 0",
+            ),
+            (
+                update,
+                r#"{"Timeout": -1, "MemorySize": 1}"#,
+                "-1|MemorySize: 1",
+            ),
+            (
+                update,
+                r#"{"EphemeralStorage": {}}"#,
+                "EphemeralStorage.Size",
+            ),
+            (
+                update,
+                r#"{"EphemeralStorage": {"Size": null}}"#,
+                "Size: must be",
+            ),
+            (
+                update,
+                r#"{"FileSystemConfigs": [{}]}"#,
+                "Arn|LocalMountPath",
+            ),
+            (update, r#"{"Layers": [""]}"#, "Layers"),
+            (update, r#"{"LoggingConfig": {"LogGroup": ""}}"#, "LogGroup"),
+            (update, r#"{"Runtime": "cobol"}"#, "'cobol' is none of"),
+            (alias, "{}", "Name|FunctionVersion"),
+            (
+                alias,
+                r#"{"Name": "", "FunctionVersion": ""}"#,
+                "Name|FunctionVersion",
+            ),
+            (alias, weights, "'' is no version|-0.5"),
+            (alias, latest, "$LATEST|RoutingConfig"),
+        ],
     );
+}
+
+#[test]
+fn a_body_that_is_no_json_of_the_models_kinds_is_refused() {
     let deep = format!(
         "{{\"Other\": {}{}}}",
         "[".repeat(50_000),
         "]".repeat(50_000)
     );
-    let zip = br#"{"Code": {"ZipFile": "UEs="}}"#;
-    let empty = br#"{"FunctionName": "", "Role": "", "Handler": "", "Runtime": "",
-        "Code": {"ZipFile": "UEs="}, "Tags": {"": "x"}}"#;
-    let bucket = br#"{"FunctionName": "new", "Code": {"S3Bucket": "b", "S3Key": "k"}}"#;
-    let weights = br#"{"Name": "live", "FunctionVersion": "1",
-        "RoutingConfig": {"AdditionalVersionWeights": {"": 0.5, "2": -0.5}}}"#;
-    let latest = br#"{"Name": "live", "FunctionVersion": "$LATEST",
-        "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.5}}}"#;
-    are_refused(&[
-        (
-            "POST",
-            create,
-            zip,
-            INVALID,
-            &["FunctionName", "Role", "Handler", "Runtime"],
-        ),
-        (
-            "POST",
-            create,
-            empty,
-            INVALID,
-            &["FunctionName", "Role", "Handler", "Runtime", "Tags"],
-        ),
-        (
-            "POST",
-            create,
-            b"",
-            INVALID,
-            &["Code.ZipFile: must be given"],
-        ),
-        (
-            "POST",
-            create,
-            br#"{"Code": {"S3Bucket": null}}"#,
-            INVALID,
-            &["Code.ZipFile"],
-        ),
-        (
-            "POST",
-            create,
-            bucket,
-            INVALID,
-            &["Code.S3Bucket", "Code.S3Key", "ZipFile"],
-        ),
-        (
-            "PUT",
-            &format!("{FUNCTIONS}/hello/code"),
-            b"{}",
-            INVALID,
-            &["ZipFile: must be given"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Timeout": 0}"#,
-            INVALID,
-            &["1 value breaks a rule: Timeout: 0"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Timeout": -1, "MemorySize": 1}"#,
-            INVALID,
-            &["-1", "MemorySize: 1"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"EphemeralStorage": {}}"#,
-            INVALID,
-            &["EphemeralStorage.Size"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"EphemeralStorage": {"Size": null}}"#,
-            INVALID,
-            &["Size: must be"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"FileSystemConfigs": [{}]}"#,
-            INVALID,
-            &["Arn", "LocalMountPath"],
-        ),
-        ("PUT", &update, br#"{"Layers": [""]}"#, INVALID, &["Layers"]),
-        (
-            "PUT",
-            &update,
-            br#"{"LoggingConfig": {"LogGroup": ""}}"#,
-            INVALID,
-            &["LogGroup"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Runtime": "cobol"}"#,
-            INVALID,
-            &["'cobol' is none of"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Timeout": 3.0}"#,
-            SERIALIZATION,
-            &["Timeout", "3.0"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Timeout": 1e1}"#,
-            SERIALIZATION,
-            &["Timeout", "1e1"],
-        ),
-        (
-            "PUT",
-            &update,
-            b"{\"Timeout\": 99999999999999999999}",
-            SERIALIZATION,
-            &["Timeout"],
-        ),
-        (
-            "PUT",
-            &update,
-            b"{\"Timeout\": 1, \"Timeout\": 2}",
-            SERIALIZATION,
-            &["Timeout", "twice"],
-        ),
-        (
-            "PUT",
-            &update,
-            br#"{"Layers": [null]}"#,
-            SERIALIZATION,
-            &["Layers"],
-        ),
-        (
-            "POST",
-            &aliases,
-            b"{}",
-            INVALID,
-            &["Name", "FunctionVersion"],
-        ),
-        (
-            "POST",
-            &aliases,
-            br#"{"Name": "", "FunctionVersion": ""}"#,
-            INVALID,
-            &["Name"],
-        ),
-        (
-            "POST",
-            &aliases,
-            weights,
-            INVALID,
-            &["'' is no version", "-0.5"],
-        ),
-        (
-            "POST",
-            &aliases,
-            latest,
-            INVALID,
-            &["$LATEST", "RoutingConfig"],
-        ),
-        (
-            "POST",
-            &versions,
-            deep.as_bytes(),
-            SERIALIZATION,
-            &["nested deeper"],
-        ),
-        (
-            "POST",
-            &versions,
-            b"\xef\xbb\xbf{}",
-            SERIALIZATION,
-            &["not JSON"],
-        ),
-        (
-            "POST",
-            &versions,
-            b"{\"Description\": \"\\ud800\"}",
-            SERIALIZATION,
-            &["not JSON"],
-        ),
-    ]);
+    let (update, publish) = ("PUT ./hello/configuration", "POST ./hello/versions");
+    are_refused(
+        SERIALIZATION,
+        &[
+            (update, r#"{"Timeout": 3.0}"#, "Timeout|3.0"),
+            (update, r#"{"Timeout": 1e1}"#, "Timeout|1e1"),
+            (update, r#"{"Timeout": 99999999999999999999}"#, "Timeout"),
+            (update, r#"{"Timeout": 1, "Timeout": 2}"#, "Timeout|twice"),
+            (update, r#"{"Layers": [null]}"#, "Layers"),
+            (publish, &deep, "nested deeper"),
+            (publish, "\u{feff}{}", "not JSON"),
+            (publish, r#"{"Description": "\ud800"}"#, "not JSON"),
+        ],
+    );
 }
 
 #[test]
@@ -579,7 +278,7 @@ fn requests_are_read_as_generously_as_aws_reads_them() {
 }
 
 #[test]
-fn forms_of_requests_that_only_proxies_send_are_refused_alike() {
+fn methods_and_forms_that_no_client_sends_are_refused_alike() {
     let store = TestStore::with_function("hello");
     let server = Server::of(&store, &[]);
     let address = server.url().trim_start_matches("http://");
@@ -588,6 +287,8 @@ fn forms_of_requests_that_only_proxies_send_are_refused_alike() {
         format!("CONNECT {address}"),
         format!("HEAD {FUNCTIONS}/hello"),
         "TRACE /".to_owned(),
+        format!("BREW {FUNCTIONS}/hello"),
+        format!("delete {FUNCTIONS}/hello"),
     ] {
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!("{line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
