@@ -18,9 +18,6 @@ use crate::store::{PackageSource, Store};
 
 /// The most bytes of a body besides a package; a configuration has a few thousand.
 pub(super) const MAX_TEXT: u64 = 1024 * 1024;
-/// How much of a refused body is still read and thrown away: a client that writes until it is done
-/// would otherwise find its connection broken and never read the answer.
-const MAX_REST: u64 = 128 * 1024 * 1024;
 /// How many pieces of a body wait to be parsed.
 const PIECES: usize = 2;
 
@@ -43,22 +40,18 @@ pub(super) struct Given {
 pub(super) async fn read(
     door: &Arc<Door>,
     route: &'static Route,
-    mut body: Body,
+    body: Body,
 ) -> Result<Given, Refusal> {
-    let given = match route.package {
-        Some(member) if !body.is_end_stream() => upload(door, route, member, &mut body).await,
-        _ => small(route, &mut body).await,
-    };
-    if given.is_err() {
-        throw_away(body).await;
+    match route.package {
+        Some(member) if !body.is_end_stream() => upload(door, route, member, body).await,
+        _ => small(route, body).await,
     }
-    given
 }
 
 /// Reads a body without a package.
-async fn small(route: &Route, body: &mut Body) -> Result<Given, Refusal> {
+async fn small(route: &Route, mut body: Body) -> Result<Given, Refusal> {
     let mut bytes = Vec::new();
-    while let Some(piece) = next(body).await {
+    while let Some(piece) = next(&mut body).await {
         bytes.extend_from_slice(&piece?);
         if bytes.len() as u64 > MAX_TEXT {
             return Err(too_large(route.operation, MAX_TEXT));
@@ -83,22 +76,20 @@ async fn upload(
     door: &Arc<Door>,
     route: &'static Route,
     member: &'static [&'static str],
-    body: &mut Body,
+    mut body: Body,
 ) -> Result<Given, Refusal> {
     let (sender, pieces) = mpsc::channel(PIECES);
     let door = Arc::clone(door);
-    let length = body.size_hint().exact();
     let parsed = tokio::task::spawn_blocking(move || {
         let store = Store::open(&door.store, door.host.clone()).map_err(Error::from)?;
         let upload = Upload {
             operation: route.operation,
             member,
-            length,
             store: &store,
         };
         upload.read(pieces)
     });
-    while let Some(piece) = next(body).await {
+    while let Some(piece) = next(&mut body).await {
         // Who parses has seen enough, and tells why.
         if sender.send(piece).await.is_err() {
             break;
@@ -118,14 +109,4 @@ async fn next(body: &mut Body) -> Option<Piece> {
     let frame = frame.map_err(|error| Refusal::serialization(format!("the body: {error}")));
     // What is no data is a trailer, which says nothing.
     Some(frame.map(|frame| frame.into_data().unwrap_or_else(|_| Bytes::new())))
-}
-
-async fn throw_away(mut body: Body) {
-    let mut rest = MAX_REST;
-    while let Some(Ok(piece)) = next(&mut body).await {
-        rest = rest.saturating_sub(piece.len() as u64);
-        if rest == 0 {
-            return;
-        }
-    }
 }

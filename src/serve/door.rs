@@ -25,7 +25,7 @@ use super::rate::Rate;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
-use super::{body, download, parameters};
+use super::{absent, body, download, parameters};
 use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::{Document, Value};
@@ -34,6 +34,9 @@ use crate::store::{Host, PackageSource, Store};
 
 /// The media type of answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The most bytes of a body that are read although nobody wants them.
+const UNREAD: usize = 64 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -117,9 +120,12 @@ impl Door {
         router = router.route("/packages/{FunctionName}/{Version}/code.zip", get(handler));
         let door = Arc::clone(self);
         let unknown = move |request: Request| async move {
-            let (head, _) = request.into_parts();
-            let signed = door.claim(&head);
-            answered(None, signed.and_then(|_| Err(unknown_route())))
+            let (head, body) = request.into_parts();
+            let (operation, refusal) = absent::refuse(&head.method, &head.uri);
+            let refusal = door.claim(&head).err().unwrap_or(refusal);
+            // A connection whose body nobody read is closed under the client's next request.
+            drop(axum::body::to_bytes(body, UNREAD).await);
+            answered(operation, Err(refusal))
         };
         router
             .fallback(unknown.clone())
@@ -134,6 +140,10 @@ impl Door {
         path: Result<RawPathParams, RawPathParamsRejection>,
         request: Request,
     ) -> Result<Response, Refusal> {
+        // The router takes HEAD for what answers GET; the model has no such method.
+        if request.method() == Method::HEAD {
+            return Err(absent::unknown());
+        }
         let path = path.map_err(|error| Refusal::serialization(error.body_text()))?;
         let (head, body) = request.into_parts();
         let claim = self.claim(&head)?;
@@ -258,15 +268,6 @@ fn host_of(head: &Parts) -> String {
     let host = head.headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
     host.unwrap_or_default().to_owned()
-}
-
-/// The answer to what is no operation, whichever of path and method is the reason.
-fn unknown_route() -> Refusal {
-    Refusal::new(
-        StatusCode::FORBIDDEN,
-        "AccessDeniedException",
-        "Unable to determine service/operation name to be authorized",
-    )
 }
 
 /// Notes what an answer was about.

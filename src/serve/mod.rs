@@ -12,6 +12,7 @@
 //! | `rate` | how many requests are answered in a second |
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
+//! | `absent` | the operations of the model that a store does not have |
 //! | `parameters` | what a request's path, query and body say |
 //! | `access_keys` | the access keys that requests are signed with |
 //! | `signature` | Signature Version 4 |
@@ -23,6 +24,7 @@
 //! | `refusal` | errors on the wire |
 //! | `log_line` | what is told of each request and of what else happens |
 
+mod absent;
 mod access_keys;
 mod body;
 mod calls;

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use crate::api::document::Value;
 use crate::api::error::{Error, Fault};
 
-/// The header that names an error.
+/// The header that names an error. AWS spells it `x-amzn-ErrorType`; names of headers are compared
+/// without regard to case, and the server's are all small.
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// Why a request is too much. Of the model's reasons the one about callers, as all others are about
@@ -18,6 +19,9 @@ const REASON: &str = "CallerRateLimitExceeded";
 const RETRY_AFTER: u64 = 1;
 
 /// An answer that tells an error.
+///
+/// Those of operations are as the service model has them: `Type`, and the text under the spelling of
+/// the error's own shape. The others are in no model, and have the text alone, as AWS's have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -111,5 +115,41 @@ impl IntoResponse for Refusal {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    #[test]
+    fn the_text_is_spelt_as_in_each_shape_of_the_model() {
+        let model: Json =
+            serde_json::from_str(include_str!("../../tests/lambda-shapes.json")).unwrap();
+        let message = String::new;
+        for error in [
+            Error::CodeStorageExceeded { message: message() },
+            Error::invalid(""),
+            Error::ResourceConflict { message: message() },
+            Error::ResourceNotFound { message: message() },
+            Error::Service { message: message() },
+            Error::TooManyRequests { message: message() },
+        ] {
+            let refusal = Refusal::from(error);
+            let shape = &model["shapes"][refusal.code];
+            assert_eq!(
+                shape["httpStatus"],
+                refusal.status.as_u16(),
+                "{}",
+                refusal.code
+            );
+            let members = shape["members"].as_array().unwrap().iter();
+            let names: Vec<_> = members.map(|member| &member["name"]).collect();
+            assert!(names.iter().any(|name| **name == "Type"), "{names:?}");
+            let spelling = refusal.message_member();
+            assert!(names.iter().any(|name| **name == spelling), "{names:?}");
+        }
     }
 }

@@ -20,8 +20,9 @@ use crate::api::Error;
 use crate::api::document::{Document, MAX_DEPTH};
 use crate::store::{NotReceived, PackageSource, Store};
 
-/// The most bytes of a request, by lambda-api.md 4.2.
-const MAX_REQUEST: u64 = 70_167_211;
+/// The most bytes of a request beside its package in base64: what AWS allows, 70,167,211 bytes for the
+/// whole where a package may have 52,428,800.
+const BESIDE_PACKAGE: u64 = 262_144;
 
 /// A piece of a body, or why there are no more of them.
 pub(super) type Piece = Result<Bytes, Refusal>;
@@ -32,8 +33,6 @@ pub(super) struct Upload<'a> {
     pub(super) operation: &'static str,
     /// The member that holds the package, by its path.
     pub(super) member: &'static [&'static str],
-    /// How long the body is said to be.
-    pub(super) length: Option<u64>,
     /// Takes the package in, and has the quotas.
     pub(super) store: &'a Store,
 }
@@ -47,9 +46,6 @@ impl Upload<'_> {
     /// a package beyond the quota, `ServiceException` where it cannot be written.
     pub(super) fn read(&self, pieces: mpsc::Receiver<Piece>) -> Result<Given, Refusal> {
         let max = self.max_request();
-        if self.length.is_some_and(|length| length > max) {
-            return Err(too_large(self.operation, max));
-        }
         let state = Rc::new(RefCell::new(State {
             sha256: Sha256::new(),
             total: 0,
@@ -77,10 +73,10 @@ impl Upload<'_> {
         })
     }
 
-    /// Where a store allows larger packages than AWS, a request may be as much larger.
+    /// A request may be as large as its package may.
     fn max_request(&self) -> u64 {
-        let package = self.store.quotas().code_size_zipped.div_ceil(3);
-        MAX_REQUEST.max(package.saturating_mul(4).saturating_add(MAX_TEXT))
+        let package = self.store.quotas().code_size_zipped;
+        package.saturating_mul(4) / 3 + BESIDE_PACKAGE
     }
 
     fn document(

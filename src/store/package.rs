@@ -56,7 +56,7 @@ pub enum NotReceived {
 
 impl Store {
     /// Takes in a package that comes in pieces, under the name that it is told by, into a file
-    /// without a name on the store's own disk. Of one beyond the quota only the size is taken.
+    /// without a name on the store's own disk. One beyond the quota is not read to its end.
     ///
     /// # Errors
     /// See [`NotReceived`].
@@ -82,14 +82,15 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(NotReceived::Unreadable(error)),
             };
-            if size + count as u64 <= max {
-                let written = source.file.write_all_at(&buffer[..count], size);
-                written.map_err(cannot_write)?;
+            if size + count as u64 > max {
+                // How many there are, nobody knows yet.
+                let error = source.too_large("too many bytes", max);
+                return Err(NotReceived::Store(error));
             }
+            let written = source.file.write_all_at(&buffer[..count], size);
+            written.map_err(cannot_write)?;
             size += count as u64;
         }
-        let checked = source.check_size(size, self.quotas());
-        checked.map_err(NotReceived::Store)?;
         Ok(source)
     }
 }
@@ -208,14 +209,18 @@ impl PackageSource {
     fn check_size(&self, size: u64, quotas: &Quotas) -> Result<(), StoreError> {
         let max = quotas.code_size_zipped;
         if size > max {
-            let path = self.path.display();
-            let problem = format!(
-                "{path} has {size} bytes, more than the quota CodeSizeZipped of {max} for an upload; a \
-                 larger package can be placed by hand as $LATEST/code.zip"
-            );
-            return Err(StoreError::InvalidPackage { problem });
+            return Err(self.too_large(&format!("{size} bytes"), max));
         }
         Ok(())
+    }
+
+    fn too_large(&self, size: &str, max: u64) -> StoreError {
+        let path = self.path.display();
+        let problem = format!(
+            "{path} has {size}, more than the quota CodeSizeZipped of {max} for an upload; a larger \
+             package can be placed by hand as $LATEST/code.zip"
+        );
+        StoreError::InvalidPackage { problem }
     }
 }
 

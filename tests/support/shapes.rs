@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use fancy_regex::Regex;
 use serde_json::{Map, Value};
 
-static SHAPES: LazyLock<Value> = LazyLock::new(|| {
-    let model: Value = serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap();
-    model["shapes"].clone()
-});
+/// The service model.
+pub static MODEL: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../lambda-shapes.json")).unwrap());
+
+static SHAPES: LazyLock<Value> = LazyLock::new(|| MODEL["shapes"].clone());
 
 /// Members that every answer about a function made of a zip has; the others are optional.
 const ALWAYS: [&str; 21] = [
@@ -93,14 +94,21 @@ pub fn violations(stdout: &str, unknown: &[&str]) -> Vec<String> {
 #[track_caller]
 pub fn is_of_shape(stdout: &str, shape: &str) -> Value {
     let answer: Value = serde_json::from_str(stdout).unwrap();
+    has_shape(&answer, shape);
+    assert_eq!(rendered(&answer), stdout);
+    answer
+}
+
+/// Sees that a value is of a shape of the model, and has nothing but the model's members, in their
+/// order.
+#[track_caller]
+pub fn has_shape(value: &Value, shape: &str) {
     let mut checker = Checker {
         unknown: Vec::new(),
         found: Vec::new(),
     };
-    checker.check("", &answer, shape);
-    assert!(checker.found.is_empty(), "{:#?}\n{stdout}", checker.found);
-    assert_eq!(rendered(&answer), stdout);
-    answer
+    checker.check("", value, shape);
+    assert!(checker.found.is_empty(), "{:#?}\n{value:#}", checker.found);
 }
 
 struct Checker<'a> {

@@ -71,7 +71,7 @@ pub fn check_routing(alias: &AliasConfiguration) -> Result<(), Error> {
     if target == AliasTarget::Latest && !weights.is_empty() {
         return Err(Error::invalid(format!(
             "FunctionVersion: an alias that has weights cannot point to {LATEST}; point it to a published \
-             version, or clear the weights with --routing-config '{{}}'"
+             version, or clear the weights with an empty RoutingConfig (--routing-config '{{}}')"
         )));
     }
     if weights.contains_key(&target.to_string()) {
