@@ -9,7 +9,7 @@ use sha2::Sha256;
 use crate::api::code_sha256::{CodeSha256, hex};
 use crate::api::timestamp::Timestamp;
 
-/// How long a link is good for, in milliseconds (lambda-api.md 5.2).
+/// How long a link is good for, in milliseconds: as long as AWS's.
 const LIFETIME: u64 = 10 * 60 * 1000;
 
 /// What links are signed with.
@@ -38,9 +38,11 @@ pub(super) enum NotFollowed {
 impl LinkKey {
     /// Makes a key that nobody knows.
     pub(super) fn random() -> Self {
-        let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
-        let bytes = halves.map(uuid::Uuid::into_bytes).concat();
-        Self::of(&bytes.try_into().unwrap_or_default())
+        let mut bytes = [0; 32];
+        let (first, second) = bytes.split_at_mut(16);
+        first.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+        second.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+        Self::of(&bytes)
     }
 
     fn of(bytes: &[u8; 32]) -> Self {
