@@ -29,6 +29,7 @@ mod http;
 mod parity;
 mod readme;
 mod served;
+mod served_life;
 #[allow(dead_code, reason = "the tests of the REST API use the rest of it")]
 #[path = "../serve/server.rs"]
 mod server;
