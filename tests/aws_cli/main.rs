@@ -22,6 +22,7 @@
 )]
 
 mod aws;
+mod boto3;
 mod bridge;
 mod comparing;
 mod fixture;
