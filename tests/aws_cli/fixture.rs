@@ -1,6 +1,8 @@
 //! The store and the files that command lines are run among.
 
+use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,9 +11,25 @@ use tempfile::TempDir;
 
 use crate::support::{ROLE, TestStore, zip_of};
 
-/// Makes a directory with a store and files beside it, in `place`, and a function of more versions than a
-/// page holds, `many`, which belongs into that store.
-pub fn make() -> TempDir {
+/// A directory with a store and files beside it, in `place`, and a function of more versions than a page
+/// holds, `many`, which belongs into that store. Copied by who uses it.
+pub static FIXTURE: LazyLock<TempDir> = LazyLock::new(make);
+
+/// Returns a copy of the whole store, with the files beside it.
+pub fn store() -> TestStore {
+    let store = TestStore::nothing();
+    copy(&FIXTURE.path().join("place/."), &store.beside(""));
+    copy(&FIXTURE.path().join("many"), &store.join("many"));
+    store
+}
+
+/// Copies a directory, with the times of its files.
+pub fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(status.unwrap().success());
+}
+
+fn make() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().join("place");
     std::fs::create_dir(&place).unwrap();

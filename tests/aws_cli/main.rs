@@ -5,8 +5,10 @@
 //! what they ask for, and what stands in the store afterwards must be equal. Where they differ on purpose,
 //! the README says so in a table that this test reads.
 //!
+//! The same AWS CLI comes to the same with `lambda-store serve` for a server, see `parity`.
+//!
 //! Needs Debian's package `awscli`, and the network and pip for today's service model.
-//! `VECTORS='list-functions --output table' cargo test --test aws_cli same -- --nocapture` shows what both
+//! `VECTORS='list-functions --output table' cargo test --features serve --test aws_cli same -- --nocapture` shows what both
 //! come to for command lines of one's own, a line each.
 
 #![allow(
@@ -20,11 +22,18 @@
 )]
 
 mod aws;
+mod boto3;
 mod bridge;
 mod comparing;
 mod fixture;
 mod http;
+mod parity;
 mod readme;
+mod served;
+mod served_life;
+#[allow(dead_code, reason = "the tests of the REST API use the rest of it")]
+#[path = "../serve/server.rs"]
+mod server;
 #[path = "../support/mod.rs"]
 mod support;
 mod vectors;

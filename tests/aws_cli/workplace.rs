@@ -2,22 +2,17 @@
 //! store and among the same files.
 
 use std::fmt::{self, Display, Formatter, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::aws::Aws;
 use crate::bridge::Bridge;
-use crate::fixture;
+use crate::fixture::{FIXTURE, copy};
 use crate::support::{self, Ran};
 use crate::vectors::{Variables, Vector};
 use crate::wire::Call;
-
-/// What both come among; copied for each.
-static FIXTURE: LazyLock<TempDir> = LazyLock::new(fixture::make);
 
 /// A directory with a store, a server in front of it, and the AWS CLI.
 pub struct Workplace<'a> {
@@ -190,12 +185,6 @@ impl<'a> Workplace<'a> {
         }
         all
     }
-}
-
-/// Copies a directory, with the times of its files.
-fn copy(from: &Path, to: &Path) {
-    let status = Command::new("cp").arg("-a").args([from, to]).status();
-    assert!(status.unwrap().success());
 }
 
 /// Hides the values of environment variables, which are never told.
