@@ -49,13 +49,13 @@ pub(crate) fn http(bench: &Bench) -> Result<()> {
 }
 
 /// A server that prints the URL it listens on, ended when it is dropped.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     address: String,
 }
 
 impl Server {
-    fn start(command: &mut Command) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Self {
             process: command.spawn()?,
@@ -69,6 +69,16 @@ impl Server {
             .with_context(|| format!("no URL: {url:?}"))?
             .clone_into(&mut server.address);
         Ok(server)
+    }
+
+    /// Returns the host and the port that it listens on.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns the id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     fn connections(&self, count: usize) -> Result<Vec<Connection>> {

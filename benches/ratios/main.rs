@@ -10,7 +10,7 @@
 //! cargo bench                             everything: five minutes, 6 GB of disk
 //! cargo bench -- --quick                  three rounds, no 250 MB, no 100,000 versions
 //! cargo bench -- sizes start-up           these parts alone
-//! cargo bench --features serve -- http    the REST API, which a build has with its feature alone
+//! cargo bench --features serve -- http uploads    the REST API, which only such a build has
 //! ```
 //!
 //! A goal that is not reached is no failure: on a machine that does other work too, the ratios of
@@ -32,6 +32,8 @@ mod measure;
 mod memory;
 mod parts;
 mod table;
+#[cfg(feature = "serve")]
+mod uploads;
 mod verify;
 
 use anyhow::{Context as _, Result, bail};

@@ -34,6 +34,12 @@ pub(crate) fn peak(command: &mut Command, store: &Path, is_done: impl Fn() -> bo
     Ok(peak)
 }
 
+/// Returns the peak of a process that runs, in bytes.
+#[cfg(feature = "serve")]
+pub(crate) fn peak_until_now(id: u32) -> Result<u64> {
+    peak_in(&fs::read_to_string(format!("/proc/{id}/status"))?)
+}
+
 /// Fills a pipe to the last byte.
 fn fill(mut pipe: File) -> Result<()> {
     let flags = fcntl_getfl(&pipe)?;
@@ -59,9 +65,7 @@ fn held(child: &mut Child, store: &Path, is_done: &impl Fn() -> bool) -> Result<
         if is_done() && has_closed(&process, store)? {
             let status = fs::read_to_string(process.join("status"))?;
             if field(&status, "State:")?.starts_with('S') {
-                let peak = field(&status, "VmHWM:")?;
-                let kilobytes = peak.trim_end_matches(" kB").parse::<u64>()?;
-                return Ok(kilobytes * 1024);
+                return peak_in(&status);
             }
         }
         thread::sleep(Duration::from_millis(1));
@@ -78,6 +82,12 @@ fn has_closed(process: &Path, store: &Path) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+fn peak_in(status: &str) -> Result<u64> {
+    let peak = field(status, "VmHWM:")?;
+    let kilobytes = peak.trim_end_matches(" kB").parse::<u64>()?;
+    Ok(kilobytes * 1024)
 }
 
 fn field<'s>(status: &'s str, name: &str) -> Result<&'s str> {

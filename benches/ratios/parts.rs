@@ -35,7 +35,7 @@ pub(crate) struct Part {
     pub(crate) run: fn(&Bench) -> Result<()>,
 }
 
-pub(crate) const PARTS: [Part; 9] = [
+pub(crate) const PARTS: [Part; 10] = [
     Part {
         name: "start-up",
         run: start_up,
@@ -72,6 +72,13 @@ pub(crate) const PARTS: [Part; 9] = [
         name: "http",
         #[cfg(feature = "serve")]
         run: crate::http::http,
+        #[cfg(not(feature = "serve"))]
+        run: no_http,
+    },
+    Part {
+        name: "uploads",
+        #[cfg(feature = "serve")]
+        run: crate::uploads::uploads,
         #[cfg(not(feature = "serve"))]
         run: no_http,
     },
@@ -321,7 +328,7 @@ pub(crate) fn zip_of(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Re
 #[expect(clippy::unnecessary_wraps, reason = "the other parts may fail")]
 fn no_http(_: &Bench) -> Result<()> {
     let reason = "it needs `cargo bench --features serve`";
-    print_missing("HTTP reads", reason);
+    print_missing("HTTP", reason);
     Ok(())
 }
 

@@ -120,13 +120,6 @@ impl Error {
         }
     }
 
-    /// Makes the error for a request without the package that it must have, in this member.
-    pub fn no_package(member: &str) -> Self {
-        Self::invalid(format!(
-            "{member}: must be given; a store takes code from nowhere else"
-        ))
-    }
-
     /// Makes the error for a function, version or alias that is not there; `nearest` are names that
     /// may have been meant.
     pub fn function_not_found(

@@ -8,7 +8,7 @@ use crate::api::revision_id::Place;
 use crate::api::validation::Violations;
 use crate::store::{PackageSource, Store, StoreError};
 
-use super::requests::{check_requested, latest_of};
+use super::requests::{check_package, check_requested, latest_of};
 
 /// Makes a function, with version 1 if that is asked for.
 ///
@@ -19,10 +19,10 @@ use super::requests::{check_requested, latest_of};
 pub fn create_function(
     store: &Store,
     request: &CreateFunctionRequest,
-    package: &PackageSource,
+    package: Option<&PackageSource>,
 ) -> Result<FunctionConfiguration, Error> {
     let scope = store.scope();
-    let name = validate(store, request)?;
+    let (name, package) = validate(store, request, package)?;
     if store.contains(&name)? {
         return Err(exists(&name));
     }
@@ -56,14 +56,22 @@ pub fn create_function(
     }
 }
 
-fn validate(store: &Store, request: &CreateFunctionRequest) -> Result<FunctionName, Error> {
+fn validate<'p>(
+    store: &Store,
+    request: &CreateFunctionRequest,
+    package: Option<&'p PackageSource>,
+) -> Result<(FunctionName, &'p PackageSource), Error> {
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);
     violations.check_required(request.configuration.document());
     check_requested(store, &request.configuration, &mut violations);
     violations.check_tags(&request.tags, store.quotas());
-    Ok(latest_of(store.scope(), reference, violations)?.name)
+    let package = check_package("Code.ZipFile", package, &mut violations);
+    let name = latest_of(store.scope(), reference, violations)?.name;
+    // Without violations there is a package.
+    let package = package.ok_or_else(|| Error::invalid("Code.ZipFile: must be given"))?;
+    Ok((name, package))
 }
 
 fn exists(name: &FunctionName) -> Error {

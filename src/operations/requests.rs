@@ -10,7 +10,7 @@ use crate::api::requested_configuration::RequestedConfiguration;
 use crate::api::revision_id::RevisionId;
 use crate::api::scope::Scope;
 use crate::api::validation::Violations;
-use crate::store::{Latest, Store, View};
+use crate::store::{Latest, PackageSource, Store, View};
 
 /// A function that a request means as a whole, or by its `$LATEST`.
 pub(super) struct LatestOf {
@@ -130,6 +130,16 @@ fn check_revision_id_of(
         actual,
         look,
     })
+}
+
+/// Returns the package that a request must have in this member, or notes that it has none.
+pub(super) fn check_package<'p>(
+    member: &str,
+    package: Option<&'p PackageSource>,
+    violations: &mut Violations,
+) -> Option<&'p PackageSource> {
+    let problem = "must be given; a store takes code from nowhere else";
+    violations.check(member, package.ok_or_else(|| problem.to_owned()))
 }
 
 /// Checks the values that a request gives for a configuration.

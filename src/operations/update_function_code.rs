@@ -2,7 +2,9 @@
 
 use super::answers;
 use super::publishing::LastPublish;
-use super::requests::{check_requested, check_revision_id, check_values_of, latest_of};
+use super::requests::{
+    check_package, check_requested, check_revision_id, check_values_of, latest_of,
+};
 use crate::api::Error;
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
@@ -22,13 +24,16 @@ use crate::store::{Change, Latest, LockedFunction, PackageSource, Store, Upload,
 pub fn update_function_code(
     store: &Store,
     request: &UpdateFunctionCodeRequest,
-    package: &PackageSource,
+    package: Option<&PackageSource>,
 ) -> Result<FunctionConfiguration, Error> {
     let mut violations = Violations::default();
     let reference = FunctionReference::parse(&request.function_name);
     let reference = violations.check("FunctionName", reference);
     check_requested(store, &request.configuration, &mut violations);
+    let package = check_package("ZipFile", package, &mut violations);
     let target = latest_of(store.scope(), reference, violations)?;
+    // Without violations there is a package.
+    let package = package.ok_or_else(|| Error::invalid("ZipFile: must be given"))?;
     let name = target.name.clone();
     let not_found = || target.not_found(store);
     if request.dry_run {

@@ -34,15 +34,13 @@ pub(super) type Call = fn(&Called<'_>) -> Answer;
 
 pub(super) fn create_function(called: &Called<'_>) -> Answer {
     let request = CreateFunctionRequest::of_parameters(called.parameters);
-    let package = called.package_in("Code.ZipFile")?;
-    let created = operations::create_function(called.store, &request, package)?;
+    let created = operations::create_function(called.store, &request, called.package)?;
     Ok(Some(created.into_value()))
 }
 
 pub(super) fn update_function_code(called: &Called<'_>) -> Answer {
     let request = UpdateFunctionCodeRequest::of_parameters(called.parameters);
-    let package = called.package_in("ZipFile")?;
-    let updated = operations::update_function_code(called.store, &request, package)?;
+    let updated = operations::update_function_code(called.store, &request, called.package)?;
     Ok(Some(updated.into_value()))
 }
 
@@ -120,10 +118,6 @@ pub(super) fn delete_alias(called: &Called<'_>) -> Answer {
 }
 
 impl Called<'_> {
-    /// Returns the package that the request must hold in this member.
-    fn package_in(&self, member: &str) -> Result<&PackageSource, Error> {
-        self.package.ok_or_else(|| Error::no_package(member))
-    }
     /// Makes the answer of a list, and tells of what it leaves out.
     fn listed(&self, member: &str, page: Page) -> Value {
         page.broken

@@ -14,6 +14,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, on};
+use headers::{ContentLength, HeaderMapExt as _};
 
 use super::access_keys::AccessKeys;
 use super::calls::Called;
@@ -250,7 +251,11 @@ impl Door {
         let now = self.host.now();
         let link = self.links.follow((&function, &version), query, now);
         let link = link.map_err(download::not_followed)?;
-        let asked = request.headers().clone();
+        let mut asked = request.headers().clone();
+        if request.method() == Method::HEAD {
+            // RFC 9110, 14.2: ranges are defined for GET alone.
+            asked.remove(header::RANGE);
+        }
         let work = move || {
             let store = Store::open(&self.store, self.host.clone())?;
             download::answer(download::open(&store, &link)?, &asked)
@@ -336,8 +341,20 @@ async fn told(
         response.headers_mut().insert(REQUEST_ID, id);
     }
     line.about = response.extensions_mut().remove::<About>();
-    line.answer = Some((response.status(), response.body().size_hint().exact()));
+    // What answers a HEAD still has the body here that is not sent.
+    let length = if line.method == Method::HEAD {
+        Some(0)
+    } else {
+        length_of(&response)
+    };
+    line.answer = Some((response.status(), length));
     response
+}
+
+/// Returns how many bytes an answer has: those of a package are still in its file.
+fn length_of(response: &Response) -> Option<u64> {
+    let announced = || Some(response.headers().typed_get::<ContentLength>()?.0);
+    response.body().size_hint().exact().or_else(announced)
 }
 
 /// The line about a request, which is written when this is dropped: also when the client went away

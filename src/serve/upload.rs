@@ -45,7 +45,7 @@ impl Upload<'_> {
     /// `RequestEntityTooLargeException` for one that is too long, `InvalidParameterValueException` for
     /// a package beyond the quota, `ServiceException` where it cannot be written.
     pub(super) fn read(&self, pieces: mpsc::Receiver<Piece>) -> Result<Given, Refusal> {
-        let max = self.max_request();
+        let max = max_request(self.store.quotas().code_size_zipped);
         let state = Rc::new(RefCell::new(State {
             sha256: Sha256::new(),
             total: 0,
@@ -71,12 +71,6 @@ impl Upload<'_> {
             package,
             sha256: std::mem::take(&mut state.sha256).finalize().into(),
         })
-    }
-
-    /// A request may be as large as its package may.
-    fn max_request(&self) -> u64 {
-        let package = self.store.quotas().code_size_zipped;
-        package.saturating_mul(4) / 3 + BESIDE_PACKAGE
     }
 
     fn document(
@@ -154,6 +148,12 @@ impl Upload<'_> {
     }
 }
 
+/// Returns how many bytes a request may have whose package may have so many.
+fn max_request(package: u64) -> u64 {
+    let base64 = package.saturating_mul(4).div_ceil(3);
+    base64.saturating_add(BESIDE_PACKAGE)
+}
+
 /// How far a body is read.
 struct State {
     sha256: Sha256,
@@ -220,4 +220,137 @@ pub(super) fn too_large(operation: &str, max: u64) -> Refusal {
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err passes")]
 fn malformed(error: impl ToString) -> Refusal {
     Refusal::serialization(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::store::Host;
+
+    const MEMBER: &[&str] = &["Code", "ZipFile"];
+
+    /// Reads a request that comes in these pieces.
+    fn read(pieces: Vec<Bytes>) -> Result<(Given, Vec<u8>), Refusal> {
+        let directory = tempfile::tempdir().unwrap();
+        let host = Host::new("alice@here".to_owned());
+        let store = Store::open_or_make(directory.path(), host).unwrap();
+        let (sender, received) = mpsc::channel(pieces.len() + 1);
+        for piece in pieces {
+            sender.try_send(Ok(piece)).unwrap();
+        }
+        drop(sender);
+        let upload = Upload {
+            operation: "CreateFunction",
+            member: MEMBER,
+            store: &store,
+        };
+        let mut given = upload.read(received)?;
+        let mut package = Vec::new();
+        if let Some(source) = given.package.take() {
+            let mut file = store.open_package(source).into_file();
+            file.read_to_end(&mut package).unwrap();
+        }
+        assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+        Ok((given, package))
+    }
+
+    /// Cuts a text anywhere, between the bytes of a character too.
+    fn cut(text: &str, places: &[Index]) -> Vec<Bytes> {
+        let mut places: Vec<_> = places.iter().map(|at| at.index(text.len())).collect();
+        places.extend([0, text.len()]);
+        places.sort_unstable();
+        let pieces = places
+            .windows(2)
+            .map(|range| &text.as_bytes()[range[0]..range[1]]);
+        pieces.map(Bytes::copy_from_slice).collect()
+    }
+
+    /// Writes base64 as a string of JSON may hold it: plain, or with escapes where `escaped` says.
+    fn written(package: &[u8], escaped: &[bool]) -> String {
+        let base64 = STANDARD.encode(package);
+        let characters = base64.chars().zip(escaped.iter().cycle());
+        let written = characters.map(|(character, escaped)| match (character, escaped) {
+            ('/', true) => "\\/".to_owned(),
+            (_, true) => format!("\\u{:04x}", u32::from(character)),
+            (_, false) => character.to_string(),
+        });
+        format!("\"{}\"", written.collect::<String>())
+    }
+
+    /// Members of which none is the package, whatever they are called.
+    const OTHERS: [&str; 7] = [
+        r#""FunctionName": "hello""#,
+        r#""Description": "\u00e9 é \"\\\/ \ud83d\ude00""#,
+        r#""ZipFile": "no base64!""#,
+        r#""Environment": {"Code": {"ZipFile": "none either"}, "ZipFile": [["x"]]}"#,
+        r#""Layers": [{"Code": {"ZipFile": "nor this"}}, null, true]"#,
+        r#""Numbers": [1e400, -0.10, 123456789012345678901234567890]"#,
+        r#""code": {"ZipFile": "x"}"#,
+    ];
+    const BESIDE: [&str; 2] = [r#""S3Key": "k""#, r#""Code": {"ZipFile": "nor here"}"#];
+
+    fn object(members: &[String], blank: &str) -> String {
+        format!(
+            "{blank}{{{blank}{}{blank}}}{blank}",
+            members.join(&format!("{blank},{blank}"))
+        )
+    }
+
+    prop_compose! {
+        /// A request: its package, the text with it, and the text with an empty string instead.
+        fn request()(
+            package in vec(any::<u8>(), 0..400),
+            escaped in vec(any::<bool>(), 1..9),
+            blank in "[ \t\r\n]{0,3}",
+            others in proptest::sample::subsequence(OTHERS.to_vec(), 0..=OTHERS.len()),
+            beside in proptest::sample::subsequence(BESIDE.to_vec(), 0..=BESIDE.len()),
+            at in any::<[Index; 2]>(),
+        ) -> (Vec<u8>, String, String) {
+            let text = |zip_file: &str| {
+                let with = |others: &[&str], member: String, at: Index| {
+                    let mut members: Vec<_> = others.iter().map(ToString::to_string).collect();
+                    members.insert(at.index(others.len() + 1), member);
+                    object(&members, &blank)
+                };
+                let code = with(&beside, format!("\"ZipFile\":{blank}{zip_file}"), at[0]);
+                with(&others, format!("\"Code\":{code}"), at[1])
+            };
+            let whole = text(&written(&package, &escaped));
+            (package, whole, text("\"\""))
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_request_is_the_same_however_it_comes(
+            (package, text, without) in request(),
+            places in vec(any::<Index>(), 0..12),
+        ) {
+            let (given, received) = read(cut(&text, &places)).unwrap();
+            prop_assert_eq!(received, package);
+            let document = Document::parse(&without).unwrap();
+            let expected = document.into_value().canonical();
+            prop_assert_eq!(given.document.into_value().canonical(), expected);
+            prop_assert_eq!(&given.sha256[..], &Sha256::digest(&text)[..]);
+        }
+
+        #[test]
+        fn a_request_that_ends_early_is_refused((_, text, _) in request(), end in any::<Index>()) {
+            let text = text.trim_end();
+            let end = end.index(text.len());
+            prop_assert!(read(vec![Bytes::copy_from_slice(&text.as_bytes()[..end])]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_request_may_have_what_aws_allows() {
+        assert_eq!(max_request(52_428_800), 70_167_211);
+    }
 }

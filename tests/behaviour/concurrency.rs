@@ -440,7 +440,7 @@ fn a_function_that_appears_right_before_the_rename_is_a_conflict() {
     };
     let package = PackageSource::open(Path::new(zip.strip_prefix("fileb://").unwrap())).unwrap();
     let slower = Store::open(&store.path(), host).unwrap();
-    let error = create_function(&slower, &request, &package).unwrap_err();
+    let error = create_function(&slower, &request, Some(&package)).unwrap_err();
 
     assert_eq!(error.code(), "ResourceConflictException", "{error}");
     let found = std::fs::read(store.join("hello/$LATEST/code.zip")).unwrap();

@@ -218,7 +218,7 @@ impl Operation {
                         .collect(),
                     publish: *publish,
                 };
-                operations::create_function(store, &request, &source(world, code))
+                operations::create_function(store, &request, Some(&source(world, code)))
                     .map(|made| answer(&made))
             }
             Self::Configure {
@@ -251,7 +251,7 @@ impl Operation {
                     dry_run: *dry_run,
                     revision_id: revision_id(*revision),
                 };
-                operations::update_function_code(store, &request, &source(world, code))
+                operations::update_function_code(store, &request, Some(&source(world, code)))
                     .map(|made| answer(&made))
             }
             Self::Publish {

@@ -1,5 +1,8 @@
 //! The links to packages, followed.
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -67,6 +70,8 @@ fn a_link_gives_ranges() {
     let server = published(&store, &package);
     let link = link(&server, "?Qualifier=1");
     let asked = |headers: &[(&str, &str)]| server.send_with("GET", &link, headers, b"");
+    let first = asked(&[("range", "bytes=0-0")]);
+    assert_eq!((first.status, &*first.body), (206, &package[..1]));
     let size = package.len();
     let part = asked(&[("range", "bytes=3-9")]);
     assert_eq!((part.status, &*part.body), (206, &package[3..10]));
@@ -84,6 +89,12 @@ fn a_link_gives_ranges() {
     let range = ("range", "bytes=0-0");
     assert_eq!(asked(&[range, ("if-range", tag)]).status, 206);
     assert_eq!(asked(&[range, ("if-range", "\"other\"")]).status, 200);
+    let several = asked(&[("range", "bytes=0-1,4-5")]);
+    assert_eq!((several.status, several.body), (200, package));
+    let head = server.send_with("HEAD", &link, &[range], b"");
+    let length = head.header("content-length");
+    assert_eq!((head.status, length), (200, Some(&*size.to_string())));
+    assert_eq!(head.header("content-range"), None);
 }
 
 #[test]
@@ -92,12 +103,88 @@ fn a_link_that_was_changed_is_not_followed() {
     let server = published(&store, &zip_of(&[("app.py", b"v1")]));
     let link = link(&server, "?Qualifier=1");
     let (path, _) = link.split_once('?').unwrap();
+    assert_eq!(server.send("GET", &link, b"").status, 200);
     for changed in [
         path,
+        &link.replace("/hello/", "/other/"),
         &link.replace("/1/", "/%24LATEST/"),
+        &link.replace("Expires=", "Expires=1"),
+        &link.replace("CodeSha256=", "CodeSha256=A"),
+        &link.replace("&Signature=", "&Signature=0"),
         &format!("{link}0"),
+        &format!("{path}?Expires=1&CodeSha256=&Signature="),
     ] {
+        assert_ne!(*changed, link);
         let refused = server.send("GET", changed, b"");
         refused.failed_with(403, "AccessDeniedException");
     }
+}
+
+#[test]
+fn a_link_of_an_alias_is_its_versions_until_that_is_deleted() {
+    let store = TestStore::new();
+    let first = zip_of(&[("app.py", b"v1")]);
+    let server = published(&store, &first);
+    upload(&server, &zip_of(&[("app.py", b"v2")]));
+    let call = |method: &str, path: &str, body: &str| {
+        let path = format!("{FUNCTIONS}/hello{path}");
+        server.send(method, &path, body.as_bytes()).status
+    };
+    assert_eq!(call("POST", "/versions", ""), 201);
+    let alias = r#"{"Name": "live", "FunctionVersion": "1"}"#;
+    assert_eq!(call("POST", "/aliases", alias), 201);
+    let link = link(&server, "?Qualifier=live");
+    let moved = r#"{"FunctionVersion": "2"}"#;
+    assert_eq!(call("PUT", "/aliases/live", moved), 200);
+    assert_eq!(server.send("GET", &link, b"").body, first);
+    assert_eq!(call("DELETE", "?Qualifier=1", ""), 204);
+    let gone = server.send("GET", &link, b"");
+    gone.failed_with(404, "ResourceNotFoundException");
+}
+
+#[test]
+fn a_link_is_followed_however_its_path_is_encoded() {
+    let store = TestStore::with_function("my-function_1");
+    let server = Server::of(&store, &[]);
+    let found = server.send("GET", &format!("{FUNCTIONS}/my-function_1"), b"");
+    let location = found.succeeded(200)["Code"]["Location"].clone();
+    let link = location.as_str().unwrap().strip_prefix(server.url());
+    let (_, query) = link.unwrap().split_once('?').unwrap();
+    let package = std::fs::read(store.join("my-function_1/$LATEST/code.zip")).unwrap();
+    for path in [
+        "my-function_1/$LATEST",
+        "my%2Dfunction%5F1/%24LATEST",
+        "%6dy-function_1/%24%4CATEST",
+    ] {
+        let path = format!("/packages/{path}/code.zip?{query}");
+        assert_eq!(server.send("GET", &path, b"").body, package, "{path}");
+    }
+}
+
+#[test]
+fn a_package_larger_than_memory_should_be_is_sent() {
+    const SIZE: u64 = 64 * 1024 * 1024;
+    let store = TestStore::with_function("hello");
+    let code = store.join("hello/$LATEST/code.zip");
+    File::create(code).unwrap().set_len(SIZE).unwrap();
+    let server = Server::of(&store, &[]);
+    let link = link(&server, "");
+    let mut connection = server.connect();
+    write!(
+        connection,
+        "GET {link} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = BufReader::new(connection);
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        answer.read_line(&mut line).unwrap();
+    }
+    assert_eq!(
+        std::io::copy(&mut answer, &mut std::io::sink()).unwrap(),
+        SIZE
+    );
+    let peak = server.peak_of_memory();
+    assert!(peak < SIZE / 2, "{peak}");
 }

@@ -15,9 +15,17 @@ use crate::support::TestStore;
 const SHORT: Duration = Duration::from_millis(50);
 const LIST: &[u8] = b"GET /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// Runs a client on a connection that is places with these limits, and waits until both are over.
+/// Runs a client on a connection that is placed with these limits, and waits until both are over.
 fn with_client<F: Future<Output = ()>>(limits: Limits, client: impl FnOnce(DuplexStream) -> F) {
-    let store = TestStore::with_function("hello");
+    with_client_of(&TestStore::with_function("hello"), limits, client);
+}
+
+/// Does so with a store.
+fn with_client_of<F: Future<Output = ()>>(
+    store: &TestStore,
+    limits: Limits,
+    client: impl FnOnce(DuplexStream) -> F,
+) {
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let settings = Settings {
         store: store.path(),
@@ -133,6 +141,35 @@ fn an_answer_that_is_not_read_ends_the_connection() {
     };
     with_client(limits, async |mut connection| {
         connection.write_all(LIST).await.unwrap();
+        let mut start = [0; 12];
+        connection.read_exact(&mut start).await.unwrap();
+        assert_eq!(start, *b"HTTP/1.1 200");
+        // Nothing more is read; that the connection ends all the same is what is awaited.
+        std::mem::forget(connection);
+    });
+}
+
+#[test]
+fn a_download_that_is_not_read_ends_the_connection() {
+    let limits = Limits {
+        answer_stall: SHORT,
+        ..Limits::default()
+    };
+    let store = TestStore::with_function("hello");
+    let package = vec![b'x'; 1_000_000];
+    std::fs::write(store.join("hello/$LATEST/code.zip"), package).unwrap();
+    with_client_of(&store, limits, async |mut connection| {
+        let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let found = get("/2015-03-31/functions/hello");
+        connection.write_all(found.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        // The answer ends with the object that it is.
+        while !answer.ends_with('}') || answer.matches('{').count() != answer.matches('}').count() {
+            answer.push(char::from(connection.read_u8().await.unwrap()));
+        }
+        let (_, link) = answer.split_once("http://localhost").unwrap();
+        let (link, _) = link.split_once('"').unwrap();
+        connection.write_all(get(link).as_bytes()).await.unwrap();
         let mut start = [0; 12];
         connection.read_exact(&mut start).await.unwrap();
         assert_eq!(start, *b"HTTP/1.1 200");

@@ -40,6 +40,24 @@ fn a_request_is_told_in_one_line() {
 }
 
 #[test]
+fn a_download_is_told_with_its_bytes_and_without_its_signature() {
+    let store = TestStore::with_function("hello");
+    let mut server = Server::of(&store, &[]);
+    let found = server.send("GET", &format!("{FUNCTIONS}/hello"), b"");
+    let location = found.succeeded(200)["Code"]["Location"].clone();
+    let link = location.as_str().unwrap().strip_prefix(server.url());
+    let package = server.send("GET", link.unwrap(), b"").body;
+    server.line_where(is_request);
+    let line = server.line_where(is_request);
+    assert_eq!(line["path"], "/packages/hello/%24LATEST/code.zip");
+    assert_eq!(line["bytesAnswered"], package.len());
+    server.send_with("GET", link.unwrap(), &[("range", "bytes=1-4")], b"");
+    assert_eq!(server.line_where(is_request)["bytesAnswered"], 4);
+    server.send("HEAD", link.unwrap(), b"");
+    assert_eq!(server.line_where(is_request)["bytesAnswered"], 0);
+}
+
+#[test]
 fn no_query_header_or_body_is_told() {
     let store = TestStore::with_function("hello");
     let server = Server::of(&store, &[]);

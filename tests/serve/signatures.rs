@@ -134,6 +134,18 @@ fn signed_requests_are_answered_in_both_forms() {
 }
 
 #[test]
+fn a_link_to_a_package_is_signed_already() {
+    let guarded = Guarded::new();
+    let function = ("GET", "/2015-03-31/functions/hello");
+    let found = guarded.signed(&Signer::default(), function, &[], b"");
+    let location = found.succeeded(200)["Code"]["Location"].clone();
+    let link = location.as_str().unwrap();
+    let link = link.strip_prefix(guarded.server.url()).unwrap();
+    let package = std::fs::read(guarded.store.join("hello/$LATEST/code.zip")).unwrap();
+    assert_eq!(guarded.server.send("GET", link, b"").body, package);
+}
+
+#[test]
 fn requests_that_are_not_signed_well_are_refused_with_awss_codes() {
     let guarded = Guarded::new();
     let good = Signer::default();

@@ -5,11 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::server::{Answered, Server};
-use crate::support::{ROLE, TestStore, code_sha256, zip_of};
+use crate::support::{ROLE, TestStore, code_sha256, names_in, says, zip_of};
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
-/// The quota `CodeSizeZipped`, in bytes.
-const QUOTA: usize = 52_428_800;
 
 fn create(server: &Server, package: &str) -> Answered {
     let body = json!({
@@ -30,13 +28,15 @@ fn update(server: &Server, body: &str) -> Answered {
 #[test]
 fn a_package_beyond_the_quota_is_refused_once_its_sender_has_sent_it() {
     let store = TestStore::new();
+    store.write_store_json(&json!({ "Format": 1, "Quotas": { "CodeSizeZipped": 400_000 } }));
     let server = Server::of(&store, &[]);
-    let refused = create(&server, &STANDARD.encode(vec![b'x'; QUOTA + 1]));
+    let before = names_in(&store.path());
+    let refused = create(&server, &STANDARD.encode(vec![b'x'; 400_001]));
     let told = refused.failed_with(400, "InvalidParameterValueException");
-    assert!(told.contains("52428800"), "{told}");
-    assert!(told.contains("CodeSizeZipped"), "{told}");
+    says(&told, &["400000", "CodeSizeZipped"]);
+    assert_eq!(names_in(&store.path()), before);
     // As many bytes in longer words.
-    let package = "\\u0041".repeat(11_700_000);
+    let package = "\\u0041".repeat(400_000);
     let body = format!(r#"{{"FunctionName": "hello", "Code": {{"ZipFile": "{package}"}}}}"#);
     let refused = server.send("POST", FUNCTIONS, body.as_bytes());
     refused.failed_with(413, "RequestEntityTooLargeException");

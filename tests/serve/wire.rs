@@ -149,10 +149,19 @@ fn rules_that_clients_check_are_the_operations_own_too() {
         &[
             ("POST .", zip, "FunctionName|Role|Handler|Runtime"),
             ("POST .", empty, "FunctionName|Role|Handler|Runtime|Tags"),
-            ("POST .", "", "Code.ZipFile: must be given"),
+            (
+                "POST .",
+                "",
+                "FunctionName|Role|Code.ZipFile: must be given",
+            ),
             ("POST .", r#"{"Code": {"S3Bucket": null}}"#, "Code.ZipFile"),
             ("POST .", bucket, "Code.S3Bucket|Code.S3Key|ZipFile"),
             ("PUT ./hello/code", "{}", "ZipFile: must be given"),
+            (
+                "PUT ./hello/code",
+                r#"{"Architectures": ["x"]}"#,
+                "Architectures|ZipFile: must be given",
+            ),
             (
                 update,
                 r#"{"Timeout": 0}"#,

@@ -1,6 +1,5 @@
 //! `create-function`
 
-use crate::api;
 use crate::api::messages::CreateFunctionRequest;
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
@@ -65,11 +64,8 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
     let request = CreateFunctionRequest::of_parameters(&call.parameters);
-    let Some(package) = &call.package else {
-        return Err(call.failure()(api::Error::no_package("Code.ZipFile")));
-    };
     let store = call.open_or_make_store()?;
-    operations::create_function(&store, &request, package)
+    operations::create_function(&store, &request, call.package.as_ref())
         .map(|configuration| call.rendering.changed(&configuration.into_value()))
         .map_err(call.failure())
 }

@@ -1,6 +1,5 @@
 //! `update-function-code`
 
-use crate::api;
 use crate::api::messages::UpdateFunctionCodeRequest;
 use crate::api::request_shape;
 use crate::cli::api_command::{ApiCommand, Call, ParameterOption};
@@ -47,11 +46,8 @@ pub(super) static COMMAND: ApiCommand = ApiCommand {
 
 fn run(call: &Call<'_>) -> Result<Outcome, Failure> {
     let request = UpdateFunctionCodeRequest::of_parameters(&call.parameters);
-    let Some(package) = &call.package else {
-        return Err(call.failure()(api::Error::no_package("ZipFile")));
-    };
     let store = call.open_store()?;
-    let answer = operations::update_function_code(&store, &request, package)
+    let answer = operations::update_function_code(&store, &request, call.package.as_ref())
         .map_err(call.failure())?
         .into_value();
     Ok(if request.dry_run {
