@@ -43,16 +43,16 @@ impl HostCheck {
     /// `AccessDeniedException` 403 for another server's, or for a web page.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         let host = the_host(headers)?;
-        if !self.address.is_loopback() {
+        if !is_loopback(self.address) {
             return Ok(());
         }
         // Of a request that names the server in its first line, that counts (RFC 9112, 3.2.2).
         for authority in [uri.authority(), Some(&host)].into_iter().flatten() {
             if !self.is_mine(authority.host()) {
                 return Err(denied(format!(
-                    "The Host of the request, {authority}, is not this server's; it is reached as {}, \
-                     localhost, 127.0.0.1 or [::1], so that web pages cannot reach it by names of \
-                     their own. Use one of these in the client's endpoint URL",
+                    "The Host of the request, {authority}, is not this server's, which listens on {}; use that, \
+                     localhost, 127.0.0.1 or [::1] in the client's endpoint URL: no other name is taken, so that \
+                     web pages cannot reach the store by names of their own",
                     named(self.address)
                 )));
             }
@@ -86,6 +86,13 @@ impl HostCheck {
         ];
         address.is_some_and(|address| mine.contains(&address))
     }
+}
+
+/// Returns whether an address is reached from this machine alone, in whichever version of IP it is
+/// written.
+#[must_use]
+pub fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
 }
 
 /// Returns the one `Host` of a request.
@@ -179,6 +186,16 @@ mod tests {
             let refused = checked("127.0.0.1", host);
             assert!(refused.is_err(), "{host}");
         }
+    }
+
+    #[test]
+    fn loopback_written_as_ip_version_6_is_guarded_as_well() {
+        let address = "::ffff:127.0.0.1";
+        for host in ["[::ffff:127.0.0.1]:9400", "localhost", "127.0.0.1:9400"] {
+            assert_eq!(checked(address, host), Ok(()), "{host}");
+        }
+        let refused = checked(address, "evil.example");
+        assert_eq!(refused, Err("AccessDeniedException"));
     }
 
     #[test]

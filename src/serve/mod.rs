@@ -45,5 +45,6 @@ mod upload;
 
 pub use access_keys::{AccessKeys, AccessKeysError};
 pub use connections::{Connections, Settings};
+pub use host_check::is_loopback;
 pub use limits::Limits;
 pub use server::{Server, Stopped};

@@ -11,7 +11,7 @@ use crate::cli::globals::Globals;
 #[cfg(feature = "serve")]
 use crate::cli::{notices, visible::visible};
 #[cfg(feature = "serve")]
-use crate::serve::{AccessKeys, AccessKeysError};
+use crate::serve::{AccessKeys, AccessKeysError, is_loopback};
 
 /// Answer the REST API of AWS Lambda over this store
 ///
@@ -147,7 +147,7 @@ fn explained(error: &std::io::Error) -> String {
 impl ServeArgs {
     /// Refuses to let everyone who reaches this machine change the store.
     fn check_who_reaches_it(&self, address: std::net::SocketAddr) -> Result<(), Failure> {
-        if self.access_keys.is_some() || address.ip().to_canonical().is_loopback() {
+        if self.access_keys.is_some() || is_loopback(address.ip()) {
             return Ok(());
         }
         Err(Failure::Usage(format!(
