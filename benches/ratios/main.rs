@@ -7,10 +7,11 @@
 //! `--floor`, so that nothing but Rust is needed.
 //!
 //! ```text
-//! cargo bench                             everything: five minutes, 6 GB of disk
+//! cargo bench                             everything: five minutes, 7 GB of disk
 //! cargo bench -- --quick                  three rounds, no 250 MB, no 100,000 versions
 //! cargo bench -- sizes start-up           these parts alone
-//! cargo bench --features serve -- http uploads    the REST API, which only such a build has
+//! cargo bench --features serve -- http uploads
+//!                                         the REST API, which only such a build has
 //! ```
 //!
 //! A goal that is not reached is no failure: on a machine that does other work too, the ratios of

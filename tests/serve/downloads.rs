@@ -176,10 +176,10 @@ fn a_package_larger_than_memory_should_be_is_sent() {
     )
     .unwrap();
     let mut answer = BufReader::new(connection);
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        answer.read_line(&mut line).unwrap();
+    let mut header = String::new();
+    while header != "\r\n" {
+        header.clear();
+        answer.read_line(&mut header).unwrap();
     }
     assert_eq!(
         std::io::copy(&mut answer, &mut std::io::sink()).unwrap(),

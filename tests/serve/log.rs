@@ -45,15 +45,15 @@ fn a_download_is_told_with_its_bytes_and_without_its_signature() {
     let mut server = Server::of(&store, &[]);
     let found = server.send("GET", &format!("{FUNCTIONS}/hello"), b"");
     let location = found.succeeded(200)["Code"]["Location"].clone();
-    let link = location.as_str().unwrap().strip_prefix(server.url());
-    let package = server.send("GET", link.unwrap(), b"").body;
+    let path = location.as_str().unwrap().strip_prefix(server.url());
+    let package = server.send("GET", path.unwrap(), b"").body;
     server.line_where(is_request);
     let line = server.line_where(is_request);
     assert_eq!(line["path"], "/packages/hello/%24LATEST/code.zip");
     assert_eq!(line["bytesAnswered"], package.len());
-    server.send_with("GET", link.unwrap(), &[("range", "bytes=1-4")], b"");
+    server.send_with("GET", path.unwrap(), &[("range", "bytes=1-4")], b"");
     assert_eq!(server.line_where(is_request)["bytesAnswered"], 4);
-    server.send("HEAD", link.unwrap(), b"");
+    server.send("HEAD", path.unwrap(), b"");
     assert_eq!(server.line_where(is_request)["bytesAnswered"], 0);
 }
 
