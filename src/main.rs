@@ -12,8 +12,11 @@ fn main() -> ExitCode {
         Ok(()) => (outcome.stderr, outcome.code),
         Err(error) => (format!("\n{error:#}\n"), 255),
     };
-    // Where stderr takes nothing, the exit code is all that is left to tell.
-    drop(std::io::stderr().write_all(words.as_bytes()));
+    // Who has nothing to say does not wait for stderr either: a log that nobody reads may hold it.
+    if !words.is_empty() {
+        // Where stderr takes nothing, the exit code is all that is left to tell.
+        drop(std::io::stderr().write_all(words.as_bytes()));
+    }
     ExitCode::from(code)
 }
 

@@ -135,15 +135,31 @@ fn what_the_store_says_while_it_answers_is_told_with_the_requests_id() {
 fn a_log_that_nobody_reads_stops_nothing() {
     let store = TestStore::new();
     let server = Server::of(&store, &[]);
-    // Far more than the 64 KB that a pipe holds.
+    fill_log(&server);
+    let (code, said) = server.terminate();
+    assert_eq!((code, said.lines().count()), (Some(0), 30));
+}
+
+#[test]
+fn a_server_whose_log_nobody_reads_ends() {
+    let store = TestStore::new();
+    // One that does not end is killed; what `timeout` is sent it passes on.
+    let mut bounded = Command::new("timeout");
+    bounded.args(["--kill-after=20", "600", BINARY]);
+    let server = Server::started(&store, bounded.args(["serve", "--listen", "127.0.0.1:0"]));
+    fill_log(&server);
+    server.signal(rustix::process::Signal::TERM);
+    assert_eq!(server.ended_unread(), Some(0));
+}
+
+/// Has far more told than the 64 KB that a pipe holds.
+fn fill_log(server: &Server) {
     let path = format!("/{}", "x".repeat(8000));
     for _ in 0..30 {
         server
             .send("GET", &path, b"")
             .failed_with(403, "AccessDeniedException");
     }
-    let (code, said) = server.terminate();
-    assert_eq!((code, said.lines().count()), (Some(0), 30));
 }
 
 #[test]

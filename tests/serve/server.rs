@@ -161,6 +161,11 @@ impl Server {
         (self.process.wait().unwrap().code(), said)
     }
 
+    /// Waits until it ends, leaves what it says unread, and returns its exit code.
+    pub fn ended_unread(mut self) -> Option<i32> {
+        self.process.wait().unwrap().code()
+    }
+
     /// Ends it with SIGTERM, and returns its exit code and what it said on stderr.
     pub fn terminate(self) -> (Option<i32>, String) {
         self.signal(rustix::process::Signal::TERM);
