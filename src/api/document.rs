@@ -191,6 +191,24 @@ impl Value {
         }
     }
 
+    /// Returns it with no escapes in names and strings but those that must be. Clients escape what they
+    /// send as it suits them, Python's all that is not ASCII; nobody chose to have it so.
+    #[must_use]
+    pub(super) fn plainly_spelt(&self) -> Self {
+        let member = |member: &Member| Member {
+            line: member.line,
+            ..Member::new(member.name(), member.value.plainly_spelt())
+        };
+        match self {
+            Self::Object(members) => Self::Object(members.iter().map(member).collect()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::plainly_spelt).collect()),
+            Self::Leaf(_) => match self.as_str() {
+                Some(text) => Self::string(&text),
+                None => self.clone(),
+            },
+        }
+    }
+
     /// Returns a number as it is computed with, infinite for one that is too large.
     pub fn as_number(&self) -> Option<f64> {
         match self {

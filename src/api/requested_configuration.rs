@@ -33,12 +33,11 @@ impl RequestedConfiguration {
     pub fn of_parameters(parameters: &Document) -> Self {
         let is_of_it =
             |member: &&Member| CONFIGURATION.iter().any(|(name, _)| *name == member.name());
-        let members: Vec<Member> = parameters
-            .members()
-            .iter()
-            .filter(is_of_it)
-            .cloned()
-            .collect();
+        let members = parameters.members().iter().filter(is_of_it);
+        let mut members: Vec<Member> = members.cloned().collect();
+        for member in &mut members {
+            *member.value_mut() = member.value().plainly_spelt();
+        }
         let mut document = Document::of_members(&members);
         shape::leave_out_nulls(&mut document, CONFIGURATION);
         Self { document }

@@ -25,12 +25,13 @@ impl Served {
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{line}");
     }
 
-    /// Sees that a document is what `lambda-store` reads from the store.
+    /// Sees that a document is what `lambda-store` reads from the store, printed as the AWS CLI prints it.
     #[track_caller]
-    fn is_stored(&self, answered: &Value, line: &str) {
+    fn is_stored(&mut self, answered: &Value, line: &str) {
         let (variables, words) = Vector::of_ones_own(line).words();
-        let own = self.own(&words, &variables).succeeded();
-        assert_eq!(answered.to_string(), own.to_string(), "{line}");
+        let own = self.own(&words, &variables);
+        assert_eq!(answered.to_string(), own.succeeded().to_string(), "{line}");
+        assert_eq!(self.aws(&words, &variables), own, "{line}");
     }
 
     /// Changes the alias `live`, and returns the version it is for and the weights of others.
@@ -77,7 +78,7 @@ fn a_function_lives_by_the_aws_cli() {
 
     let configured = served.answer(
         "update-function-configuration --function-name life --timeout 9 --description 'Grüße 🚀' \
-         --environment 'Variables={STAGE=test}'",
+         --environment 'Variables={STAGE=Grün}'",
     );
     served.done("wait function-updated-v2 --function-name life");
     served.is_stored(&configured, READ);
@@ -85,7 +86,7 @@ fn a_function_lives_by_the_aws_cli() {
     assert_eq!(configured["Description"], "Grüße 🚀");
     assert_eq!(
         configured["Environment"],
-        json!({"Variables": {"STAGE": "test"}})
+        json!({"Variables": {"STAGE": "Grün"}})
     );
 
     let published = served.answer("publish-version --function-name life --description one");

@@ -377,3 +377,34 @@ fn errors_have_the_members_of_their_shapes() {
     assert_eq!(answered.json()["Type"], "Service");
     assert_eq!(members(answered), ["Type", "Message"]);
 }
+
+#[test]
+fn what_a_client_escapes_stands_in_the_store_as_text() {
+    let store = TestStore::with_function("hello");
+    let server = Server::of(&store, &[]);
+    // As Python's clients send it.
+    let text = r#""Gr\u00fcn \ud83d\ude80 \u0022\/""#;
+    let send = |method: &str, path: &str, body: &str| {
+        let answered = server.send(
+            method,
+            &format!("{FUNCTIONS}/hello/{path}"),
+            body.as_bytes(),
+        );
+        assert!(answered.status < 300, "{answered:?}");
+    };
+    let variables = format!(r#"{{"Variables": {{"AB": {text}}}}}"#);
+    let configuration = format!(r#"{{"Description": {text}, "Environment": {variables}}}"#);
+    send("PUT", "configuration", &configuration);
+    send("POST", "versions", &format!(r#"{{"Description": {text}}}"#));
+    let alias = format!(r#"{{"Name": "live", "FunctionVersion": "1", "Description": {text}}}"#);
+    send("POST", "aliases", &alias);
+    for (path, count) in [
+        ("$LATEST/config.json", 2),
+        ("versions/1/config.json", 2),
+        ("aliases/live.json", 1),
+    ] {
+        let written = store.text(&format!("hello/{path}"));
+        let found = written.matches(r#""Grün 🚀 \"/""#).count();
+        assert_eq!(found, count, "{written}");
+    }
+}

@@ -60,6 +60,9 @@ pub const VECTORS: &[Vector] = &[
     ),
     same("update-function-code --function-name nope --zip-file fileb://code.zip"),
     same("update-function-code --function-name hello"),
+    same(
+        r#"update-function-configuration --function-name hello --environment '{"Variables": {"AB": "Gr\u00fc\u00dfe \"\ud83d\ude80\""}}'"#,
+    ),
     same("update-function-configuration --function-name hello --timeout 7"),
     same(
         "update-function-configuration --function-name hello --timeout=7 --memory-size 256 --description new",
