@@ -23,6 +23,7 @@ use super::limits::{BodyState, Limits, TimedStream};
 use super::log_line::Log;
 use super::package_link::LinkKey;
 use super::rate::Rate;
+use super::readers::Readers;
 use crate::store::Host;
 
 /// How much of a connection is held in memory, which bounds the head of a request.
@@ -70,6 +71,7 @@ impl Connections {
             rate: settings.rate.map(Rate::new),
             links: LinkKey::random(),
             limits: settings.limits,
+            readers: Readers::new(),
             log: log.clone(),
         };
         Ok(Self {

@@ -22,6 +22,7 @@ use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::package_link::{LinkKey, PackageLink};
 use super::rate::Rate;
+use super::readers::Readers;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
@@ -56,6 +57,8 @@ pub(super) struct Door {
     pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
+    /// Reads for requests.
+    pub(super) readers: Arc<Readers>,
     /// Where it is told what happens.
     pub(super) log: Log,
 }
@@ -161,10 +164,15 @@ impl Door {
             host: host_of(&head),
             id: head.extensions.get::<RequestId>().cloned(),
         };
+        let readers = Arc::clone(&self.readers);
         let work = move || self.call(&asked);
-        let answer = tokio::task::spawn_blocking(work).await;
-        let answer = answer.map_err(|error| Error::Service {
-            message: format!("{} broke down: {error}", route.operation),
+        let answer = if route.only_reads() {
+            readers.read(work).await
+        } else {
+            tokio::task::spawn_blocking(work).await.ok()
+        };
+        let answer = answer.ok_or_else(|| Error::Service {
+            message: format!("{} broke down", route.operation),
         })??;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = route.status;
@@ -287,7 +295,7 @@ async fn guarded(
     let Some(Remote { body: state, .. }) = request.extensions().get::<Remote>().cloned() else {
         return next.run(request).await;
     };
-    let bounded = |body| Body::new(TimedBody::new(body, &door.limits, Arc::clone(&state)));
+    let bounded = |body| TimedBody::bound(body, &door.limits, Arc::clone(&state));
     let request = request.map(bounded);
     let checked = door.host_check.check(request.uri(), request.headers());
     let response = match checked {
