@@ -24,7 +24,7 @@ use super::log_line::Log;
 use super::package_link::LinkKey;
 use super::rate::Rate;
 use super::readers::Readers;
-use crate::store::Host;
+use crate::store::{Host, Remembered};
 
 /// How much of a connection is held in memory, which bounds the head of a request.
 const BUFFER: usize = 64 * 1024;
@@ -72,6 +72,7 @@ impl Connections {
             links: LinkKey::random(),
             limits: settings.limits,
             readers: Readers::new(),
+            remembered: Remembered::default(),
             log: log.clone(),
         };
         Ok(Self {

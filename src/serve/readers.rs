@@ -89,3 +89,50 @@ impl Readers {
         self.reads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap()
+    }
+
+    #[test]
+    fn reads_that_take_long_hold_up_no_others() {
+        runtime().block_on(async {
+            let readers = Readers::new();
+            let long_reads: Vec<_> = (0..=readers.most)
+                .map(|_| {
+                    let (release, held) = channel::<()>();
+                    let readers = Arc::clone(&readers);
+                    let read = async move { readers.read(move || held.recv()).await };
+                    (release, tokio::spawn(read))
+                })
+                .collect();
+            for number in 0..20 {
+                assert_eq!(readers.read(move || number).await, Some(number));
+            }
+            for (release, read) in long_reads {
+                release.send(()).unwrap();
+                assert_eq!(read.await.unwrap(), Some(Ok(())));
+            }
+        });
+    }
+
+    #[test]
+    fn a_read_that_breaks_down_takes_no_thread_with_it() {
+        runtime().block_on(async {
+            let readers = Readers::new();
+            for _ in 0..readers.most * 2 {
+                assert_eq!(readers.read(|| panic!("it breaks down")).await, None::<()>);
+            }
+            assert_eq!(readers.read(|| 7).await, Some(7));
+        });
+    }
+}
