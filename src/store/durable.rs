@@ -143,6 +143,9 @@ impl Directory {
     pub(super) fn witnessed(self, witness: Option<Witness>) -> Result<Self> {
         if let Some(witness) = &witness {
             witness.note(&self.path, true, Some(status(&self.handle, &self.path)?));
+            if !is_local(&self.handle) {
+                witness.note_more();
+            }
         }
         Ok(Self { witness, ..self })
     }
@@ -553,6 +556,29 @@ pub(super) fn stamp(file: &File, path: &Path) -> Result<Stamp> {
 
 fn status(file: &File, path: &Path) -> Result<Stat> {
     rustix::fs::fstat(file).map_err(|errno| StoreError::io("look at", path)(errno.into()))
+}
+
+/// Returns whether a directory is on a disk of this machine: what another one did on a shared file
+/// system may be hidden for a minute from who only looks at files, and does not open them.
+#[cfg(target_os = "linux")]
+fn is_local(directory: &File) -> bool {
+    /// ext4, xfs, btrfs, zfs, f2fs, tmpfs and overlayfs, by their magic numbers (statfs(2)).
+    const LOCAL: [u64; 7] = [
+        0xEF53,
+        0x5846_5342,
+        0x9123_683E,
+        0x2FC1_2FC1,
+        0xF2F5_2010,
+        0x0102_1994,
+        0x794C_7630,
+    ];
+    rustix::fs::fstatfs(directory).is_ok_and(|found| LOCAL.contains(&widened(found.f_type)))
+}
+
+/// Elsewhere it is not known.
+#[cfg(not(target_os = "linux"))]
+fn is_local(_: &File) -> bool {
+    false
 }
 
 fn find_in(

@@ -77,10 +77,13 @@ impl Evidence {
     /// Returns whether edits after this time change what was found.
     fn is_settled(&self, began: Timestamp) -> bool {
         let settled = began.milliseconds().saturating_sub(SETTLED_MILLISECONDS);
+        // The first is the store: what is mounted within may be a shared file system.
+        let device = self.looks.first().and_then(|look| look.found.device());
+        let is_in_store = |found: Found| found.device().is_none_or(|it| Some(it) == device);
         !self.is_partial
             && self.looks.iter().all(|look| match look.found {
-                Found::File(stamp) => stamp.changed.milliseconds() < settled,
-                Found::Nothing | Found::Directory(_) => true,
+                Found::File(stamp) if stamp.changed.milliseconds() >= settled => false,
+                found => is_in_store(found),
             })
     }
 
@@ -103,6 +106,14 @@ impl Evidence {
 }
 
 impl Found {
+    fn device(self) -> Option<u64> {
+        match self {
+            Self::Nothing => None,
+            Self::Directory((device, _)) => Some(device),
+            Self::File(stamp) => Some(stamp.identity.0),
+        }
+    }
+
     fn of(stat: Option<Stat>) -> Self {
         let Some(stat) = stat else {
             return Self::Nothing;
