@@ -23,7 +23,8 @@ use super::limits::{BodyState, Limits, TimedStream};
 use super::log_line::Log;
 use super::package_link::LinkKey;
 use super::rate::Rate;
-use crate::store::Host;
+use super::readers::Readers;
+use crate::store::{Host, Remembered};
 
 /// How much of a connection is held in memory, which bounds the head of a request.
 const BUFFER: usize = 64 * 1024;
@@ -70,6 +71,8 @@ impl Connections {
             rate: settings.rate.map(Rate::new),
             links: LinkKey::random(),
             limits: settings.limits,
+            readers: Readers::new(),
+            remembered: Remembered::default(),
             log: log.clone(),
         };
         Ok(Self {

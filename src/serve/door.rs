@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
 use axum::extract::{Path, RawPathParams, Request};
 use axum::http::request::Parts;
@@ -23,15 +23,16 @@ use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::package_link::{LinkKey, PackageLink};
 use super::rate::Rate;
+use super::readers::Readers;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
 use super::{absent, body, download, parameters};
 use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::{Document, Value};
+use crate::api::document::Document;
 use crate::api::refused;
-use crate::store::{Host, PackageSource, Store};
+use crate::store::{Host, PackageSource, Remembered, Store, Witness};
 
 /// The media type of answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -57,6 +58,10 @@ pub(super) struct Door {
     pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
+    /// Reads for requests.
+    pub(super) readers: Arc<Readers>,
+    /// What they answered.
+    pub(super) remembered: Remembered<Bytes>,
     /// Where it is told what happens.
     pub(super) log: Log,
 }
@@ -84,6 +89,19 @@ struct Asked {
     /// Whom the request was sent to.
     host: String,
     id: Option<RequestId>,
+}
+
+impl Asked {
+    /// Returns all that an answer depends on besides the store.
+    fn key(&self) -> String {
+        let region = self.credential.as_ref().map(|signed| &*signed.region);
+        let parameters = self.parameters.canonical_of(|_| true);
+        format!(
+            "{} {} {parameters}",
+            self.route.operation,
+            region.unwrap_or_default()
+        )
+    }
 }
 
 /// What an answer was about, for the log.
@@ -162,16 +180,21 @@ impl Door {
             host: host_of(&head),
             id: head.extensions.get::<RequestId>().cloned(),
         };
-        let work = move || self.call(&asked);
-        let answer = tokio::task::spawn_blocking(work).await;
-        let answer = answer.map_err(|error| Error::Service {
-            message: format!("{} broke down: {error}", route.operation),
+        let answer = if route.only_reads() {
+            let readers = Arc::clone(&self.readers);
+            readers.read(move || self.read(&asked)).await
+        } else {
+            let change = tokio::task::spawn_blocking(move || self.call(&asked, None));
+            change.await.ok()
+        };
+        let answer = answer.ok_or_else(|| Error::Service {
+            message: format!("{} broke down", route.operation),
         })??;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = route.status;
         if let Some(answer) = answer {
             response.headers_mut().insert(header::CONTENT_TYPE, JSON);
-            *response.body_mut() = Body::from(answer.compact());
+            *response.body_mut() = Body::from(answer);
         }
         Ok(response)
     }
@@ -199,8 +222,25 @@ impl Door {
             .transpose()
     }
 
-    /// Calls an operation; this waits for the disk and for locks.
-    fn call(&self, asked: &Asked) -> Result<Option<Value>, Refusal> {
+    /// Answers a read as it was answered before, if that is still right; else by its operation.
+    fn read(&self, asked: &Asked) -> Result<Option<Bytes>, Refusal> {
+        let key = asked.key();
+        if let Some(answer) = self.remembered.get(&key) {
+            return Ok(Some(answer));
+        }
+        let (began, witness) = (self.host.now(), Witness::default());
+        let answer = self.call(asked, Some(&witness))?;
+        if let Some(answer) = &answer {
+            let evidence = (began, &witness);
+            self.remembered.put(key, answer.clone(), evidence);
+        }
+        Ok(answer)
+    }
+
+    /// Calls an operation; this waits for the disk and for locks. The witness is told what the answer
+    /// depends on.
+    fn call(&self, asked: &Asked, witness: Option<&Witness>) -> Result<Option<Bytes>, Refusal> {
+        let note_more = || witness.into_iter().for_each(Witness::note_more);
         let refused = refused::given(&asked.parameters);
         if !refused.is_empty() {
             let lines = refused
@@ -210,8 +250,14 @@ impl Door {
         }
         let id = asked.id.clone().map(|RequestId(id)| id);
         let tell = self.log.teller(id);
+        let (notify, noticing) = (tell.notify(), witness.cloned());
         let host = Host {
-            notify: tell.notify(),
+            // What is told once for each answer is told again.
+            notify: Arc::new(move |notice| {
+                noticing.iter().for_each(Witness::note_more);
+                notify(notice);
+            }),
+            witness: witness.cloned(),
             ..self.host.clone()
         };
         let store = Store::open(&self.store, host).map_err(Error::from)?;
@@ -223,9 +269,13 @@ impl Door {
             parameters: &asked.parameters,
             package: asked.package.as_ref(),
             left_out: &|problem| tell.event("LeftOut", problem),
-            link: &|response| self.link(&asked.host, &response.configuration),
+            link: &|response| {
+                // It runs out.
+                note_more();
+                self.link(&asked.host, &response.configuration)
+            },
         })?;
-        Ok(answer)
+        Ok(answer.map(|answer| answer.compact().into()))
     }
 
     /// Makes the link to a package.
@@ -292,7 +342,7 @@ async fn guarded(
     let Some(Remote { body: state, .. }) = request.extensions().get::<Remote>().cloned() else {
         return next.run(request).await;
     };
-    let bounded = |body| Body::new(TimedBody::new(body, &door.limits, Arc::clone(&state)));
+    let bounded = |body| TimedBody::bound(body, &door.limits, Arc::clone(&state));
     let request = request.map(bounded);
     let checked = door.host_check.check(request.uri(), request.headers());
     let response = match checked {

@@ -84,20 +84,22 @@ pub(super) struct TimedBody {
 }
 
 impl TimedBody {
-    /// Bounds a body, which begins now.
-    pub(super) fn new(body: Body, limits: &Limits, state: Arc<BodyState>) -> Self {
+    /// Bounds a body, which begins now; one without any bytes is over already.
+    pub(super) fn bound(body: Body, limits: &Limits, state: Arc<BodyState>) -> Body {
+        let has_rest = !body.is_end_stream();
         state.received.store(0, Ordering::Relaxed);
         state.is_late.store(false, Ordering::Relaxed);
-        state
-            .has_rest
-            .store(!body.is_end_stream(), Ordering::Relaxed);
-        Self {
+        state.has_rest.store(has_rest, Ordering::Relaxed);
+        if !has_rest {
+            return body;
+        }
+        Body::new(Self {
             body,
             state,
             stall: limits.body_stall,
             stalled: None,
             end: Box::pin(sleep_until(Instant::now() + limits.body)),
-        }
+        })
     }
 }
 

@@ -16,6 +16,11 @@ use crate::store::{Host, Notice, Notify};
 
 /// How many lines may wait to be written.
 const WAITING: usize = 10_000;
+/// How many bytes of lines are written at once, where many wait: what a pipe takes whole.
+const TOGETHER: usize = 4096;
+/// How long the writer rests after it has written: to be woken for each line costs more than the
+/// line does.
+const PAUSE: Duration = Duration::from_millis(2);
 /// How long the last lines may take to be written.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -93,9 +98,15 @@ impl Log {
             lost: Arc::default(),
             host: host.clone(),
         };
-        let (lost, host) = (Arc::clone(&log.lost), host.clone());
-        let writer = std::thread::Builder::new().name("log".to_owned());
-        writer.spawn(move || write(to, &received, &lost, &host))?;
+        let writer = Writer {
+            to,
+            host: host.clone(),
+            lost: Arc::clone(&log.lost),
+            lines: Vec::new(),
+            count: 0,
+        };
+        let thread = std::thread::Builder::new().name("log".to_owned());
+        thread.spawn(move || writer.run(&received))?;
         Ok(log)
     }
 
@@ -155,28 +166,60 @@ impl Teller {
     }
 }
 
-/// Writes lines as they come, each with one call.
-fn write(mut to: Box<dyn Write + Send>, lines: &Receiver<Entry>, lost: &AtomicU64, host: &Host) {
-    for entry in lines {
-        let line = match entry {
-            Entry::Line(line) => line,
-            Entry::End(written) => {
-                // It may have waited long enough already.
-                let _ = written.send(());
-                continue;
+/// Writes what came, and then waits a moment for more.
+struct Writer {
+    to: Box<dyn Write + Send>,
+    host: Host,
+    lost: Arc<AtomicU64>,
+    /// Lines that are not written yet, and how many.
+    lines: Vec<u8>,
+    count: u64,
+}
+
+impl Writer {
+    fn run(mut self, entries: &Receiver<Entry>) {
+        while let Ok(first) = entries.recv() {
+            for entry in std::iter::once(first).chain(entries.try_iter()) {
+                match entry {
+                    Entry::Line(line) => self.add(&line),
+                    Entry::End(written) => {
+                        self.write();
+                        // It may have waited long enough already.
+                        let _ = written.send(());
+                    }
+                }
             }
-        };
-        let missing = lost.swap(0, Ordering::Relaxed);
+            self.write();
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn add(&mut self, line: &[u8]) {
+        if self.lines.len() + line.len() > TOGETHER {
+            self.write();
+        }
+        self.lines.extend_from_slice(line);
+        self.count += 1;
+    }
+
+    /// Writes the lines, after one that says how many are missing.
+    fn write(&mut self) {
+        if self.count == 0 {
+            return;
+        }
+        let missing = self.lost.swap(0, Ordering::Relaxed);
         if missing > 0 {
             let message = format!("{missing} lines of this log could not be written");
-            let told = to.write_all(&event_line(host, "LinesMissing", None, &message));
-            if told.is_err() {
-                lost.fetch_add(missing, Ordering::Relaxed);
+            let line = event_line(&self.host, "LinesMissing", None, &message);
+            if self.to.write_all(&line).is_err() {
+                self.lost.fetch_add(missing, Ordering::Relaxed);
             }
         }
-        if to.write_all(&line).is_err() {
-            lost.fetch_add(1, Ordering::Relaxed);
+        if self.to.write_all(&self.lines).is_err() {
+            self.lost.fetch_add(self.count, Ordering::Relaxed);
         }
+        self.lines.clear();
+        self.count = 0;
     }
 }
 

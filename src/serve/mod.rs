@@ -10,6 +10,7 @@
 //! | `limits` | how long clients may take |
 //! | `host_check` | whom a request was meant for; web pages are kept out |
 //! | `rate` | how many requests are answered in a second |
+//! | `readers` | the threads that read for requests |
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
 //! | `absent` | the operations of the model that a store does not have |
@@ -37,6 +38,7 @@ mod log_line;
 mod package_link;
 mod parameters;
 mod rate;
+mod readers;
 mod refusal;
 mod routes;
 mod server;

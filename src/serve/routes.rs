@@ -34,6 +34,11 @@ impl Route {
         [MethodFilter::POST, MethodFilter::PUT].contains(&self.method)
     }
 
+    /// Returns whether its operation changes nothing.
+    pub(super) fn only_reads(&self) -> bool {
+        self.method == MethodFilter::GET
+    }
+
     const fn new(
         operation: &'static str,
         (method, path): (MethodFilter, &'static str),

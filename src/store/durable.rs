@@ -17,6 +17,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, Timespec, Timestamp
 
 use super::error::StoreError;
 use super::host::{Step, StepHook};
+use super::witness::Witness;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -30,7 +31,7 @@ pub(super) const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     /// Device and inode, which mean something as long as the file is held open on this host.
-    identity: (u64, u64),
+    pub(super) identity: (u64, u64),
     /// Bytes.
     pub(super) size: u64,
     /// When the content was last modified.
@@ -106,6 +107,8 @@ pub(super) struct Directory {
     handle: std::sync::Arc<File>,
     path: PathBuf,
     before_step: Option<StepHook>,
+    /// Told what is looked at here.
+    witness: Option<Witness>,
 }
 
 impl std::fmt::Debug for Directory {
@@ -128,11 +131,23 @@ impl Directory {
                     handle,
                     path: path.to_owned(),
                     before_step,
+                    witness: None,
                 }))
             }
             Err(rustix::io::Errno::NOENT) => Ok(None),
             Err(errno) => Err(StoreError::io("open", path)(errno.into())),
         }
+    }
+
+    /// Has a witness told what is looked at here from now on, and that this was opened.
+    pub(super) fn witnessed(self, witness: Option<Witness>) -> Result<Self> {
+        if let Some(witness) = &witness {
+            witness.note(&self.path, true, Some(status(&self.handle, &self.path)?));
+            if !is_local(&self.handle) {
+                witness.note_more();
+            }
+        }
+        Ok(Self { witness, ..self })
     }
 
     /// Makes the directory at a path, unless it is there.
@@ -156,11 +171,17 @@ impl Directory {
 
     /// Opens a directory in this one.
     pub(super) fn open(&self, name: &str) -> Result<Option<Self>> {
-        let before_step = self.before_step.clone();
-        Ok(self.open_handle(name)?.map(|handle| Self {
-            handle: std::sync::Arc::new(File::from(handle)),
-            path: self.path_of(name),
-            before_step,
+        let path = self.path_of(name);
+        let handle = self.open_handle(name)?.map(File::from);
+        if let Some(witness) = &self.witness {
+            let stat = handle.as_ref().map(|handle| status(handle, &path));
+            witness.note(&path, false, stat.transpose()?);
+        }
+        Ok(handle.map(|handle| Self {
+            handle: std::sync::Arc::new(handle),
+            path,
+            before_step: self.before_step.clone(),
+            witness: self.witness.clone(),
         }))
     }
 
@@ -242,14 +263,17 @@ impl Directory {
         let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode)) {
             Ok(file) => File::from(file),
-            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(rustix::io::Errno::NOENT) => {
+                self.note(name, None);
+                return Ok(None);
+            }
             Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO | rustix::io::Errno::ISDIR) => {
                 return Err(not_a_file());
             }
             Err(errno) => return Err(StoreError::io("open", &path)(errno.into())),
         };
-        let stat = rustix::fs::fstat(&file)
-            .map_err(|errno| StoreError::io("look at", &path)(errno.into()))?;
+        let stat = status(&file, &path)?;
+        self.note(name, Some(stat));
         if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
             Ok(Some((file, stat.into())))
         } else {
@@ -448,12 +472,18 @@ impl Directory {
 
     /// Returns the first entry that a condition holds for, in no order; reads no further.
     pub(super) fn find(&self, fits: impl FnMut(&OsStr) -> bool) -> Result<Option<OsString>> {
+        if let Some(witness) = &self.witness {
+            witness.note_more();
+        }
         find_in(rustix::fs::Dir::read_from(&*self.handle), &self.path, fits)
     }
 
     /// Returns the names of the entries of a directory in this one, none if it is missing.
     pub(super) fn names_of(&self, name: &str) -> Result<Vec<OsString>> {
         let mut names = Vec::new();
+        if let Some(witness) = &self.witness {
+            witness.note_more();
+        }
         if let Some(handle) = self.open_handle(name)? {
             find_in(rustix::fs::Dir::new(handle), &self.path_of(name), |name| {
                 names.push(name.to_owned());
@@ -488,9 +518,22 @@ impl Directory {
 
     fn stat(&self, name: &str) -> Result<Option<Stat>> {
         match rustix::fs::statat(&*self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(stat)),
-            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Ok(stat) => {
+                self.note(name, Some(stat));
+                Ok(Some(stat))
+            }
+            Err(rustix::io::Errno::NOENT) => {
+                self.note(name, None);
+                Ok(None)
+            }
             Err(errno) => Err(StoreError::io("look at", &self.path_of(name))(errno.into())),
+        }
+    }
+
+    /// Tells the witness what stands under a name.
+    fn note(&self, name: &str, stat: Option<Stat>) {
+        if let Some(witness) = &self.witness {
+            witness.note(&self.path_of(name), false, stat);
         }
     }
 
@@ -508,9 +551,34 @@ fn step(hook: Option<&StepHook>, action: &'static str, path: &Path) -> Result<()
 
 /// Returns the stamp of an open file.
 pub(super) fn stamp(file: &File, path: &Path) -> Result<Stamp> {
-    let stat = rustix::fs::fstat(file);
-    stat.map(Stamp::from)
-        .map_err(|errno| StoreError::io("look at", path)(errno.into()))
+    status(file, path).map(Stamp::from)
+}
+
+fn status(file: &File, path: &Path) -> Result<Stat> {
+    rustix::fs::fstat(file).map_err(|errno| StoreError::io("look at", path)(errno.into()))
+}
+
+/// Returns whether a directory is on a disk of this machine: what another one did on a shared file
+/// system may be hidden for a minute from who only looks at files, and does not open them.
+#[cfg(target_os = "linux")]
+fn is_local(directory: &File) -> bool {
+    /// ext4, xfs, btrfs, zfs, f2fs, tmpfs and overlayfs, by their magic numbers (statfs(2)).
+    const LOCAL: [u64; 7] = [
+        0xEF53,
+        0x5846_5342,
+        0x9123_683E,
+        0x2FC1_2FC1,
+        0xF2F5_2010,
+        0x0102_1994,
+        0x794C_7630,
+    ];
+    rustix::fs::fstatfs(directory).is_ok_and(|found| LOCAL.contains(&widened(found.f_type)))
+}
+
+/// Elsewhere it is not known.
+#[cfg(not(target_os = "linux"))]
+fn is_local(_: &File) -> bool {
+    false
 }
 
 fn find_in(

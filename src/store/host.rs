@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::witness::Witness;
 use crate::api::function_name::FunctionName;
 use crate::api::timestamp::Timestamp;
 
@@ -118,6 +119,8 @@ pub struct Host {
     pub notify: Notify,
     /// Asked before each step that changes the disk.
     pub before_step: Option<StepHook>,
+    /// Told what is looked at, by who remembers answers.
+    pub witness: Option<Witness>,
 }
 
 impl Host {
@@ -129,6 +132,7 @@ impl Host {
             lock_timeout: Duration::from_secs(30),
             notify: Arc::new(|_| ()),
             before_step: None,
+            witness: None,
         }
     }
 

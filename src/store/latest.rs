@@ -16,7 +16,7 @@ use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
 
 /// How old a package placed by hand must be before its times can tell it from a later edit.
-const SETTLED_MILLISECONDS: u64 = 2000;
+pub(super) const SETTLED_MILLISECONDS: u64 = 2000;
 
 /// The two files of `$LATEST`, read together, and what the history knew of them.
 pub struct Latest {

@@ -61,6 +61,7 @@ mod verification;
 mod version_package;
 mod versions;
 mod view;
+mod witness;
 
 pub use archive::{ArchiveFile, Import, Imported, Snapshot};
 pub use change::Change;
@@ -81,3 +82,4 @@ pub use staging::Upload;
 pub use verification::Verification;
 pub use versions::{FoundVersion, Versions};
 pub use view::View;
+pub use witness::{Remembered, Witness};

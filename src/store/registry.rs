@@ -401,7 +401,8 @@ fn open_root(path: &Path, host: &Host) -> Result<Option<Directory>, StoreError> 
         Err(StoreError::Io { cause, .. }) if cause.kind() == std::io::ErrorKind::NotADirectory => {
             Err(not_a_store(path, "it is not a directory"))
         }
-        opened => opened,
+        Ok(Some(root)) => root.witnessed(host.witness.clone()).map(Some),
+        missing => missing,
     }
 }
 

@@ -139,6 +139,7 @@ impl World {
                 }
             }),
             before_step: None,
+            witness: None,
         }
     }
 

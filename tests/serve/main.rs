@@ -24,6 +24,7 @@ mod log;
 mod one_connection;
 mod operations;
 mod rate;
+mod remembered;
 mod server;
 mod shutdown;
 mod signatures;
