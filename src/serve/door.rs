@@ -37,6 +37,10 @@ use crate::store::{Host, PackageSource, Remembered, Store, Witness};
 /// The media type of answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// The most bytes of an answer that is remembered: a few times what a configuration has, so that all of
+/// them together stay small.
+const REMEMBERED: usize = 16 * 1024;
+
 /// The most bytes of a body that are read although nobody wants them.
 const UNREAD: usize = 64 * 1024;
 
@@ -230,7 +234,7 @@ impl Door {
         }
         let (began, witness) = (self.host.now(), Witness::default());
         let answer = self.call(asked, Some(&witness))?;
-        if let Some(answer) = &answer {
+        if let Some(answer) = answer.as_ref().filter(|answer| answer.len() <= REMEMBERED) {
             let evidence = (began, &witness);
             self.remembered.put(key, answer.clone(), evidence);
         }
