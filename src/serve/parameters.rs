@@ -26,7 +26,7 @@ pub(super) fn of(
     };
     let is_in_path = |name: &str| path.iter().any(|(known, _)| known == name);
     body.retain(|member| shape_of(member.name()).is_some() && !is_in_path(member.name()));
-    shape::check(&body, members).map_err(|error| Refusal::serialization(error.to_string()))?;
+    shape::check(&body, members).map_err(|error| Refusal::serialization(error.problem))?;
     shape::leave_out_nulls(&mut body, members);
     // A client does not see the lines of what it sends, so they are in no message from here on.
     let mut parameters = Document::default();
