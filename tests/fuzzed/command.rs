@@ -36,6 +36,9 @@ impl Store {
         let outcome = run(&self.path(), arguments);
         let beside = std::fs::read_dir(self.directory.path()).unwrap().count();
         assert_eq!(beside, 1, "{arguments:?} made something beside the store");
+        // What a file says does not move the cursor of who is told of it.
+        let is_shown = |letter: char| !letter.is_control() || letter == '\n' || letter == '\t';
+        assert!(outcome.stderr.chars().all(is_shown), "{outcome:?}");
         outcome
     }
 }
@@ -68,9 +71,6 @@ pub fn run(store: &Path, arguments: &[&str]) -> Outcome {
         _ => panic!("{outcome:?}"),
     }
     assert!(*code < 2 || stdout.is_empty(), "{outcome:?}");
-    // What a file says does not move the cursor of who is told of it.
-    let is_shown = |letter: char| !letter.is_control() || letter == '\n' || letter == '\t';
-    assert!(stderr.chars().all(is_shown), "{outcome:?}");
     outcome
 }
 
