@@ -28,7 +28,11 @@ CONFIG = {
     "Role": f"arn:aws:iam::123456789012:role/{NAME}",
     "Handler": "app.handler",
 }
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 class Refused(Exception):
@@ -89,7 +93,7 @@ def check_same(stored: Path, package: Path) -> None:
 def place_package(package: Path, directory: Path) -> None:
     """Replaces the package that is published from, as a build does."""
     shutil.copyfile(package, directory / "new.zip")
-    os.rename(directory / "new.zip", directory / "code.zip")
+    (directory / "new.zip").rename(directory / "code.zip")
 
 
 class LambdaStore:
@@ -97,8 +101,8 @@ class LambdaStore:
 
     label = "lambda-store"
 
-    def __init__(self, program: Path) -> None:
-        self.program = str(program)
+    def __init__(self, program: str) -> None:
+        self.program = program
 
     def prepare(self, place: Path, first: Path, package: Path) -> None:
         """Makes a function by hand, and publishes it."""
@@ -145,7 +149,14 @@ class CarefulScript:
 class Git:
     """`git add` and `git commit`, with everything flushed that git can flush."""
 
-    settings = ("core.fsync=all", "core.fsyncMethod=fsync", "gc.auto=0", "maintenance.auto=false", "user.name=bench", "user.email=bench")
+    settings: tuple[str, ...] = (
+        "core.fsync=all",
+        "core.fsyncMethod=fsync",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        "user.name=bench",
+        "user.email=bench",
+    )
 
     def __init__(self, program: str, label: str, *settings: str) -> None:
         self.program = program
@@ -209,7 +220,15 @@ class AwsCli:
 
     def publish(self, place: Path) -> float:
         """Publishes the next version."""
-        command = [self.program, "--endpoint-url", self.endpoint, "lambda", "publish-version", "--function-name", NAME]
+        command = [
+            self.program,
+            "--endpoint-url",
+            self.endpoint,
+            "lambda",
+            "publish-version",
+            "--function-name",
+            NAME,
+        ]
         return timed([command], environment(place) | CREDENTIALS)
 
     def check(self, place: Path, package: Path) -> None:

@@ -30,4 +30,11 @@ def of_machine(directory: Path) -> str:
 def of_programs(git: str, aws: str) -> str:
     """Says which versions were measured."""
     names = [first_line("bash", "--version").split(" (")[0], first_line("openssl", "version").split(" (")[0]]
-    return ", ".join([*names, first_line(git, "--version"), first_line(aws, "--version").split()[0], f"moto {version('moto')}"])
+    return ", ".join(
+        [
+            *names,
+            first_line(git, "--version"),
+            first_line(aws, "--version").split()[0],
+            f"moto {version('moto')}",
+        ]
+    )

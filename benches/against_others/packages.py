@@ -1,4 +1,4 @@
-"""Packages to publish: zip files of an exact size, of bytes that nothing compresses, the same in every run."""
+"""Packages to publish: zips of an exact size, of bytes that nothing compresses, the same in every run."""
 
 import random
 import zipfile
@@ -14,10 +14,9 @@ def write_package(path: Path, size: int, seed: int) -> None:
     """Writes a package of this many bytes; another seed makes another one."""
     source = random.Random(seed)
     left = size - OVERHEAD
-    with zipfile.ZipFile(path, "w") as package:
-        with package.open(zipfile.ZipInfo(ENTRY), "w") as entry:
-            while left > 0:
-                entry.write(source.randbytes(min(left, PIECE)))
-                left -= PIECE
+    with zipfile.ZipFile(path, "w") as package, package.open(zipfile.ZipInfo(ENTRY), "w") as entry:
+        while left > 0:
+            entry.write(source.randbytes(min(left, PIECE)))
+            left -= PIECE
     if path.stat().st_size != size:
         raise ValueError(f"a package of {size} bytes came out as {path.stat().st_size}")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from table import Row, size_in_words
 # Bright enough on black, dark enough on white.
 COLOURS = ("#d95f02", "#1f9e77", "#5b83d6", "#a568c4", "#8c8c00")
 GREY = "#808080"
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "publish",
     "font.family": "sans-serif",
@@ -45,7 +46,9 @@ def draw_lines(axes: Axes, rows: list[Row]) -> None:
 
 def draw_axes(axes: Axes, rows: list[Row]) -> None:
     """Makes both axes logarithmic, and labels the sizes that were measured."""
-    axes.set(xscale="log", yscale="log", xlabel="size of the package", title="Publishing a version: time (median)")
+    axes.set(
+        xscale="log", yscale="log", xlabel="size of the package", title="Publishing a version: time (median)"
+    )
     axes.set_xticks([row.size for row in rows], [size_in_words(row.size) for row in rows])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
