@@ -11,8 +11,14 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from table import Row, size_in_words
 
-# Bright enough on black, dark enough on white.
-COLOURS = ("#d95f02", "#1f9e77", "#5b83d6", "#a568c4", "#8c8c00")
+# Bright enough on black, dark enough on white; and which point has the name, on which side of it.
+STYLES = (
+    ("#d95f02", 1, (6, -12), "left"),
+    ("#1f9e77", 0, (0, 7), "left"),
+    ("#5b83d6", -1, (8, -4), "left"),
+    ("#a568c4", -1, (8, -4), "left"),
+    ("#8c8c00", 0, (0, 7), "left"),
+)
 GREY = "#808080"
 SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -33,15 +39,12 @@ def in_words(seconds: float, _: object = None) -> str:
 
 
 def draw_lines(axes: Axes, rows: list[Row]) -> None:
-    """Draws a line for each contender, with its name above where it begins."""
-    for label, colour in zip(rows[0].seconds, COLOURS, strict=True):
+    """Draws a line for each contender, with its name beside a point."""
+    for label, (colour, named, offset, side) in zip(rows[0].seconds, STYLES, strict=True):
         points = [(row.size, median(row.seconds[label])) for row in rows if row.seconds[label]]
-        if not points:
-            continue
         sizes, times = zip(*points, strict=True)
-        width = 2.6 if colour == COLOURS[0] else 1.6
-        axes.plot(sizes, times, "o-", color=colour, linewidth=width, markersize=4)
-        axes.annotate(label, points[0], (0, 6), textcoords="offset points", color=colour)
+        axes.plot(sizes, times, "o-", color=colour, linewidth=2, markersize=4)
+        axes.annotate(label, points[named], offset, textcoords="offset points", ha=side, color=colour)
 
 
 def draw_axes(axes: Axes, rows: list[Row]) -> None:

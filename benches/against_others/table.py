@@ -18,8 +18,8 @@ def size_in_words(size: int) -> str:
 
 
 def rounded(value: float) -> str:
-    """Returns a figure with two digits, or all that stand before the point."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    """Returns a figure with three digits, or all that stand before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def cell(times: list[float], ours: list[float]) -> str:
