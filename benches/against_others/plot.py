@@ -25,6 +25,7 @@ SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "publish",
     "font.family": "sans-serif",
     "font.size": 11,
+    "figure.constrained_layout.w_pad": 0.2,
     "text.color": GREY,
     "axes.edgecolor": GREY,
     "axes.labelcolor": GREY,
