@@ -64,7 +64,7 @@ def draw_axes(axes: Axes, rows: list[Row]) -> None:
 def plot(rows: list[Row], path: Path) -> None:
     """Writes the plot, without a background, so that it is read on white and on black."""
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+        figure = Figure(figsize=(8, 4.4), layout="constrained")
         axes = figure.add_subplot()
         draw_lines(axes, rows)
         draw_axes(axes, rows)
