@@ -10,6 +10,7 @@ there, the packages and what is published do not.
 """
 
 import argparse
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -64,6 +65,10 @@ def find_programs() -> tuple[str, str]:
     aws = next(filter(is_version_2, ["/usr/bin/aws", "/usr/local/bin/aws"]), "")
     if not aws:
         missing.append("version 2 of the AWS CLI (Debian's awscli)")
+    if importlib.util.find_spec("ensurepip") is None:
+        missing.append("ensurepip (Debian's python3-venv)")
+    if sys.version_info < (3, 11):
+        missing.append("Python 3.11 or later")
     if missing:
         sys.exit(f"missing: {', '.join(missing)}")
     return shutil.which("git") or "", aws

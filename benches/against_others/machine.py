@@ -29,7 +29,10 @@ def of_machine(directory: Path) -> str:
 
 def of_programs(git: str, aws: str) -> str:
     """Says which versions were measured."""
-    names = [first_line("bash", "--version").split(" (")[0], first_line("openssl", "version").split(" (")[0]]
+    names = [
+        first_line("bash", "--version").split(" (")[0],
+        " ".join(first_line("openssl", "version").split()[:2]),
+    ]
     return ", ".join(
         [
             *names,
