@@ -14,7 +14,7 @@ from table import Row, size_in_words
 # Bright enough on black, dark enough on white; and which point has the name, on which side of it.
 STYLES = (
     ("#d95f02", 1, (6, -12), "left"),
-    ("#1f9e77", 0, (0, 7), "left"),
+    ("#1f9e77", 0, (0, 10), "left"),
     ("#5b83d6", -1, (8, -4), "left"),
     ("#a568c4", -1, (8, -4), "left"),
     ("#8c8c00", 0, (0, 7), "left"),
