@@ -8,6 +8,7 @@ import filecmp
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -65,11 +66,21 @@ def run(command: list[str], variables: dict[str, str]) -> None:
     try:
         streams = [(os.POSIX_SPAWN_DUP2, null, stream) for stream in (0, 1)]
         child = os.posix_spawn(command[0], command, variables, file_actions=streams)
-        _, status = os.waitpid(child, 0)
+        status = wait_for(child)
     finally:
         os.close(null)
     if status != 0:
         raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), command)
+
+
+def wait_for(child: int) -> int:
+    """Waits for a program; one that is not waited for to its end is ended, before its place is removed."""
+    try:
+        return os.waitpid(child, 0)[1]
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
 
 
 def timed(commands: list[list[str]], variables: dict[str, str]) -> float:
