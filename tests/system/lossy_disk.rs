@@ -245,8 +245,9 @@ impl Played {
                             vec![Outcome::Lost, Outcome::Both, Outcome::Kept]
                         }
                         (false, true) if is_file => vec![Outcome::Both, Outcome::Kept],
-                        (_, false) => vec![Outcome::Lost, Outcome::Kept],
-                        (_, true) => vec![],
+                        (false, false) => vec![Outcome::Lost, Outcome::Kept],
+                        // What was flushed as gone is, and as it is never nowhere, it has its new name.
+                        (true, _) | (_, true) => vec![],
                     }
                 }
                 Event::Write(node, ..) | Event::Truncate(node, _) if !synced(*node, index) => {
@@ -448,6 +449,10 @@ impl Player {
             ("pwrite64", [file, bytes, _, offset]) => {
                 self.write(file, bytes, offset.parse().unwrap(), result);
             }
+            ("copy_file_range", [from, start, to, end, ..]) => {
+                let [start, end] = [start, end].map(|text| offset_of(text));
+                self.copy(from, start, to, end, result.parse().unwrap());
+            }
             ("renameat" | "renameat2", [from, old, to, new, ..]) => {
                 self.rename(&joined(from, old), &joined(to, new));
             }
@@ -520,6 +525,17 @@ impl Player {
         }
     }
 
+    fn copy(&mut self, from: &str, start: usize, to: &str, end: usize, length: usize) {
+        let source = self.node(&path_of(from)).unwrap();
+        let bytes = self.disk.contents[source][start..start + length].to_vec();
+        let offset = self.offsets.get(number_of(to)).copied().unwrap_or(0);
+        self.offsets
+            .insert(number_of(to).to_owned(), offset + length);
+        if let Some(node) = self.node(&path_of(to)) {
+            self.note(Event::Write(node, offset, bytes));
+        }
+    }
+
     fn rename(&mut self, old: &Path, new: &Path) {
         let node = self.node(old).unwrap();
         let places = [old, new].map(|path| self.place_of(path).unwrap());
@@ -557,6 +573,12 @@ fn path_of(file: &str) -> PathBuf {
 
 fn number_of(file: &str) -> &str {
     file.split('<').next().unwrap()
+}
+
+/// Returns the offset that a copy began at, of `[offset]` or `[before => after]`.
+fn offset_of(text: &str) -> usize {
+    let begun = text.trim_matches(['[', ']']).split(' ').next();
+    begun.unwrap().parse().unwrap()
 }
 
 fn joined(directory: &str, path: &str) -> PathBuf {
