@@ -167,7 +167,6 @@ impl Played {
             "the calls that were understood do not lead to what the command left"
         );
         // A disk knows all nodes from the beginning; those that nothing names are not seen.
-        let mut before = before;
         while before.entries.len() < player.disk.entries.len() {
             let is_directory = player.disk.entries[before.entries.len()].is_some();
             before.add(is_directory);
@@ -528,11 +527,8 @@ impl Player {
     fn copy(&mut self, from: &str, start: usize, to: &str, end: usize, length: usize) {
         let source = self.node(&path_of(from)).unwrap();
         let bytes = self.disk.contents[source][start..start + length].to_vec();
-        let offset = self.offsets.get(number_of(to)).copied().unwrap_or(0);
-        self.offsets
-            .insert(number_of(to).to_owned(), offset + length);
         if let Some(node) = self.node(&path_of(to)) {
-            self.note(Event::Write(node, offset, bytes));
+            self.note(Event::Write(node, end, bytes));
         }
     }
 
@@ -550,8 +546,14 @@ impl Player {
     }
 }
 
+/// Returns text as strace prints it with `-xx`.
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        write!(escaped, "\\x{byte:02x}").unwrap();
+    }
+    escaped
 }
 
 /// Returns the bytes that strace printed as `\xHH`, leaving out what stands around them.
