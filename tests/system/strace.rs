@@ -109,6 +109,19 @@ pub(crate) fn record(store: TestStore, arguments: &[&str]) -> Recorded {
     }
 }
 
+/// Runs the command on a store to its end, and records all bytes that its calls name, each as `\xHH`.
+pub(crate) fn record_bytes(store: TestStore, arguments: &[&str]) -> Recorded {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = strace_with(&store, arguments, log.path(), &["-xx", "-s", "33554432"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    Recorded {
+        store,
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        calls: read_log(log.path()),
+    }
+}
+
 /// Runs the command on a store and kills it at a call that an earlier run made, before anything
 /// comes after it. Returns what was printed by then.
 pub(crate) fn kill(store: &TestStore, arguments: &[&str], earlier: &Recorded, at: &Call) -> String {
@@ -256,6 +269,11 @@ fn read_log(path: &Path) -> Vec<Call> {
 }
 
 fn strace(store: &TestStore, arguments: &[&str], log: &Path, expressions: &[&str]) -> Command {
+    let options: Vec<&str> = expressions.iter().flat_map(|text| ["-e", text]).collect();
+    strace_with(store, arguments, log, &options)
+}
+
+fn strace_with(store: &TestStore, arguments: &[&str], log: &Path, options: &[&str]) -> Command {
     let mut command = Command::new("strace");
     command
         .env_clear()
@@ -263,10 +281,8 @@ fn strace(store: &TestStore, arguments: &[&str], log: &Path, expressions: &[&str
         .env("USER", "alice")
         .env("LAMBDA_STORE", store.path())
         .args(["-f", "-y", "-o", log.to_str().unwrap()]);
-    for expression in expressions {
-        command.args(["-e", expression]);
-    }
     command
+        .args(options)
         .args(["--", env!("CARGO_BIN_EXE_lambda-store")])
         .args(arguments);
     command
