@@ -20,15 +20,31 @@ mod counts;
 mod damages;
 mod failing;
 mod failing_init;
+#[cfg(feature = "serve")]
+mod failing_serving;
 mod format;
 mod full_disk;
 mod killed;
 mod killed_init;
+#[cfg(feature = "serve")]
+mod killed_serving;
 mod lossy_disk;
 mod man_pages;
 mod outcome;
 mod power_loss;
 mod progress;
+#[cfg(feature = "serve")]
+mod requests;
+#[cfg(feature = "serve")]
+mod served;
+#[cfg(feature = "serve")]
+#[path = "../serve/server.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests of the REST API use all of it"
+)]
+mod server;
 mod strace;
 mod swept;
 mod terminal;

@@ -253,6 +253,17 @@ pub(crate) enum State {
 impl<'a> Undisturbed<'a> {
     pub(crate) fn run(prepared: &'a TestStore, arguments: &'a [&'a str], further: &[&str]) -> Self {
         let recorded = record(copy_of(prepared), arguments);
+        Self::of(prepared, arguments, recorded, further)
+    }
+
+    /// Takes what a run did that was recorded, of the command with these arguments or of a request that
+    /// asks for the same.
+    pub(crate) fn of(
+        prepared: &'a TestStore,
+        arguments: &'a [&'a str],
+        recorded: Recorded,
+        further: &[&str],
+    ) -> Self {
         let store = &recorded.store;
         let highest = [prepared, store].map(|store| highest(&answers(store, 5)));
         let up_to = highest[0].max(highest[1]) + 1;
