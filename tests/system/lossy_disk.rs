@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::strace::Recorded;
+use crate::strace::record_bytes;
 use crate::support::TestStore;
 
 /// A file or directory, by whatever names; the first is the directory that the store stands in.
@@ -32,6 +32,8 @@ enum Event {
     Truncate(Node, usize),
     SetTime(Node, SystemTime),
     Sync(Node),
+    /// A flush that was left out.
+    Nothing,
 }
 
 /// What a tree holds, by path: a file's bytes and time, nothing for a directory.
@@ -51,6 +53,15 @@ impl Disk {
         self.contents.push(Vec::new());
         self.times.push(None);
         self.entries.len() - 1
+    }
+
+    /// Returns the store that stands in a directory.
+    fn read(place: &Path) -> Self {
+        let mut disk = Self::default();
+        disk.add(true);
+        disk.read_from(place, ROOT);
+        disk.names(ROOT).retain(|name, _| name == "store");
+        disk
     }
 
     fn read_from(&mut self, directory: &Path, node: Node) {
@@ -97,7 +108,7 @@ impl Disk {
             }
             Event::Truncate(node, length) => self.contents[*node].resize(*length, 0),
             Event::SetTime(node, time) => self.times[*node] = Some(*time),
-            Event::Sync(_) => {}
+            Event::Sync(_) | Event::Nothing => {}
         }
     }
 
@@ -128,34 +139,92 @@ impl Disk {
     }
 }
 
-/// What a command did to a disk.
-#[derive(Clone)]
-pub(crate) struct Played {
+/// A store on which commands run one after another, and what they do to the disk.
+pub(crate) struct Recording {
+    store: TestStore,
     before: Disk,
-    events: Vec<Event>,
+    player: Player,
 }
 
-impl Played {
-    /// Plays the calls of a command that ran on a copy of a store. Sees that this leads to what the command
-    /// left, so that no change went by unseen.
-    pub(crate) fn of(prepared: &TestStore, recorded: &Recorded) -> Self {
-        let mut before = Disk::default();
-        before.add(true);
-        before.read_from(prepared.path().parent().unwrap(), ROOT);
-        before.names(ROOT).retain(|name, _| name == "store");
-        let place = recorded.store.path().parent().unwrap().to_owned();
-        let mut player = Player {
+impl Recording {
+    /// Begins with what a store holds, all of it flushed.
+    pub(crate) fn on(store: TestStore) -> Self {
+        let place = store.path().parent().unwrap().to_owned();
+        let before = Disk::read(&place);
+        let player = Player {
             place: place.to_str().unwrap().to_owned(),
             disk: before.clone(),
             offsets: BTreeMap::new(),
             events: Vec::new(),
         };
-        for call in &recorded.calls {
-            player.play(&call.name, &call.text);
+        Self {
+            store,
+            before,
+            player,
         }
-        let mut left = Disk::default();
-        left.add(true);
-        left.read_from(&place, ROOT);
+    }
+
+    pub(crate) fn store(&self) -> &TestStore {
+        &self.store
+    }
+
+    /// Returns the point between two changes that has come.
+    pub(crate) fn point(&self) -> usize {
+        self.player.events.len()
+    }
+
+    /// Runs a command, and returns what it printed.
+    pub(crate) fn run(&mut self, arguments: &[&str]) -> String {
+        let (stdout, calls) = record_bytes(&self.store, arguments);
+        for call in &calls {
+            self.player.play(&call.name, &call.text);
+        }
+        stdout
+    }
+
+    /// Writes a file anew where it stands, as people do: without a flush.
+    pub(crate) fn edit(&mut self, path: &str, content: &[u8]) {
+        let path = self.store.join(path);
+        std::fs::write(&path, content).unwrap();
+        let time = path.metadata().unwrap().modified().unwrap();
+        let node = self.player.node(&path).unwrap();
+        self.player.note(Event::Truncate(node, 0));
+        self.player.note(Event::Write(node, 0, content.to_vec()));
+        self.player.note(Event::SetTime(node, time));
+    }
+
+    /// Replaces a file as careful editors do: a new one is written beside it, flushed, and renamed.
+    pub(crate) fn replace(&mut self, path: &str, content: &[u8]) {
+        let path = self.store.join(path);
+        let new = path.with_file_name("new");
+        std::fs::write(&new, content).unwrap();
+        std::fs::rename(&new, &path).unwrap();
+        self.player.make(&new, false);
+        let node = self.player.node(&new).unwrap();
+        self.player.note(Event::Write(node, 0, content.to_vec()));
+        self.player.note(Event::Sync(node));
+        self.player.rename(&new, &path);
+        let directory = self.player.node(path.parent().unwrap()).unwrap();
+        self.player.note(Event::Sync(directory));
+    }
+
+    /// Has a directory be as a command left it that died before it flushed what it had made.
+    pub(crate) fn forget_flush(&mut self, path: &str) {
+        let path = self.store.join(path);
+        let node = self.player.node(&path).unwrap();
+        let (directory, name) = self.player.place_of(&path).unwrap();
+        self.before.names(directory).remove(&name);
+        self.player.note(Event::Link(directory, name, node));
+    }
+
+    /// Returns what was done. Sees that this leads to what stands there, so that no change went by unseen.
+    pub(crate) fn played(self) -> Played {
+        let Self {
+            store,
+            mut before,
+            player,
+        } = self;
+        let left = Disk::read(store.path().parent().unwrap());
         let bytes = |tree: Tree| -> BTreeMap<_, _> {
             let files = tree.into_iter();
             files
@@ -164,19 +233,28 @@ impl Played {
         };
         assert!(
             bytes(player.disk.tree()) == bytes(left.tree()),
-            "the calls that were understood do not lead to what the command left"
+            "the calls that were understood do not lead to what the commands left"
         );
         // A disk knows all nodes from the beginning; those that nothing names are not seen.
         while before.entries.len() < player.disk.entries.len() {
             let is_directory = player.disk.entries[before.entries.len()].is_some();
             before.add(is_directory);
         }
-        Self {
+        Played {
             before,
             events: player.events,
         }
     }
+}
 
+/// What commands did to a disk.
+#[derive(Clone)]
+pub(crate) struct Played {
+    before: Disk,
+    events: Vec<Event>,
+}
+
+impl Played {
     /// Returns how many points there are between two changes, both ends included.
     pub(crate) fn points(&self) -> usize {
         self.events.len() + 1
@@ -203,7 +281,7 @@ impl Played {
             .into_keys()
             .find(|path| disk.find(path) == Some(node));
         let mut events = self.events.clone();
-        events.remove(flush);
+        events[flush] = Event::Nothing;
         let before = self.before.clone();
         (Self { before, events }, path.unwrap_or_default())
     }

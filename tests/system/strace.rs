@@ -116,17 +116,15 @@ pub(crate) fn record(store: TestStore, arguments: &[&str]) -> Recorded {
     }
 }
 
-/// Runs the command on a store to its end, and records all bytes that its calls name, each as `\xHH`.
-pub(crate) fn record_bytes(store: TestStore, arguments: &[&str]) -> Recorded {
+/// Runs the command on a store to its end. Returns what it printed, and its calls with all bytes that
+/// they name, each as `\xHH`.
+pub(crate) fn record_bytes(store: &TestStore, arguments: &[&str]) -> (String, Vec<Call>) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut command = strace_with(&store, arguments, log.path(), &["-xx", "-s", "33554432"]);
+    let mut command = strace_with(store, arguments, log.path(), &["-xx", "-s", "33554432"]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    Recorded {
-        store,
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        calls: read_log(log.path()),
-    }
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    (stdout, read_log(log.path()))
 }
 
 /// Runs the command on a store and kills it at a call that an earlier run made, before anything
