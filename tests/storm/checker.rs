@@ -131,15 +131,15 @@ impl<'a> Checker<'a> {
         if !life.history.ends_with('\n') {
             self.wrong(format!("{function}: the history does not end with a line"));
         }
-        let mut previous: Option<(&str, Value)> = None;
-        for text in life.history.lines() {
-            let Ok(line) = serde_json::from_str::<Value>(text) else {
-                self.wrong(format!("{function}: no line of a history: {text}"));
+        let mut before: Option<(&str, Value)> = None;
+        for told in life.history.lines() {
+            let Ok(line) = serde_json::from_str::<Value>(told) else {
+                self.wrong(format!("{function}: no line of a history: {told}"));
                 continue;
             };
-            self.check_chain(function, &line, previous.as_ref());
-            self.change(function, &line, previous.as_ref().map(|(_, line)| line));
-            previous = Some((text, line));
+            self.check_chain(function, &line, before.as_ref());
+            self.change(function, &line, before.as_ref().map(|(_, line)| line));
+            before = Some((told, line));
         }
         if let Some(span) = life.deleted {
             self.end(function, span);

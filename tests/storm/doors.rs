@@ -17,7 +17,10 @@ use crate::support::TestStore;
 const BINARY: &str = env!("CARGO_BIN_EXE_lambda-store");
 
 /// Longer than any answer takes, on the slowest machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a look at a history takes to be worth another one.
+const BETWEEN_LOOKS: Duration = Duration::from_micros(50);
 
 /// What is asked for, as a command and as a request, if the API has it.
 pub(crate) struct Question {
@@ -56,6 +59,16 @@ pub(crate) struct Serving {
     process: Mutex<Child>,
 }
 
+/// When a command is killed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kill {
+    /// After so long.
+    After(Duration),
+    /// When a line is added to this function's history: then its change is not in place yet, if it is
+    /// this command's.
+    AtChangeOf(&'static str),
+}
+
 /// Both doors.
 pub(crate) struct Doors<'a> {
     store: &'a TestStore,
@@ -81,8 +94,8 @@ impl<'a> Doors<'a> {
         *self.serving.lock().unwrap() = Arc::new(Serving::start(self.store, number));
     }
 
-    /// Runs a command as this user; kills it after so long, if it is not over by then.
-    pub(crate) fn run(&self, arguments: &[String], user: &str, killed: Option<Duration>) -> Answer {
+    /// Runs a command as this user; kills it, if it is not over by then.
+    pub(crate) fn run(&self, arguments: &[String], user: &str, kill: Option<Kill>) -> Answer {
         let mut command = Command::new(BINARY);
         command
             .args(arguments)
@@ -92,8 +105,14 @@ impl<'a> Doors<'a> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        if let Some(after) = killed {
-            std::thread::sleep(after);
+        match kill {
+            None => {}
+            Some(Kill::After(time)) => std::thread::sleep(time),
+            Some(Kill::AtChangeOf(function)) => {
+                wait_for_change(self.store, function, || child.try_wait().unwrap().is_some());
+            }
+        }
+        if kill.is_some() {
             child.kill().unwrap();
         }
         let output = child.wait_with_output().unwrap();
@@ -185,6 +204,20 @@ impl Serving {
         let mut process = self.process.lock().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
+    }
+}
+
+/// Waits until something is added to a function's history, or it is no use any more.
+pub(crate) fn wait_for_change(
+    store: &TestStore,
+    function: &str,
+    mut is_useless: impl FnMut() -> bool,
+) {
+    let history = store.join(function).join("history.jsonl");
+    let length = || std::fs::metadata(&history).map(|metadata| metadata.len()).ok();
+    let before = length();
+    while length() == before && !is_useless() {
+        std::thread::sleep(BETWEEN_LOOKS);
     }
 }
 

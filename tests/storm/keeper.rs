@@ -15,13 +15,14 @@ const ACTS: u64 = 20;
 /// unseen.
 pub(crate) fn keep(worker: &mut Worker<'_>) {
     while worker.is_on() {
+        let Some(history) = history(worker.storm) else {
+            worker.create(PHOENIX);
+            continue;
+        };
         for _ in 0..worker.chance.below(ACTS) {
             worker.act(PHOENIX);
         }
-        match history(worker.storm) {
-            Some(history) => delete(worker, history),
-            None => worker.create(PHOENIX),
-        }
+        delete(worker, history);
     }
 }
 
@@ -32,8 +33,9 @@ fn history(storm: &Storm<'_>) -> Option<File> {
 
 fn delete(worker: &mut Worker<'_>, mut history: File) {
     let storm = worker.storm;
+    let kill = worker.kill(PHOENIX);
     let begun = storm.log.begin();
-    let (_, answer) = worker.ask(&Question::delete(PHOENIX), true);
+    let (_, answer) = worker.ask(&Question::delete(PHOENIX), kill);
     let is_over = match answer {
         Answer::Done(_) => true,
         Answer::Refused(refusal) => {

@@ -94,7 +94,7 @@ fn edit(
 /// Sees that nothing is found wrong, but for a change that is under way or whose writer was killed.
 fn verify(worker: &mut Worker<'_>) {
     let question = Question::command(&["verify", "--output", "json"]);
-    let (_, Answer::Done(verified)) = worker.ask(&question, false) else {
+    let (_, Answer::Done(verified)) = worker.ask(&question, None) else {
         panic!("verify failed");
     };
     let findings = verified["Findings"].as_array().unwrap().iter();

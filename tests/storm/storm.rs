@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::chance::Chance;
 use crate::checker::{EDITED, Verdict, check};
-use crate::doors::{Doors, said_by_server};
+use crate::doors::{Doors, said_by_server, wait_for_change};
 use crate::keeper::keep;
 use crate::log::{Life, Log, Outcome, Records};
 use crate::passerby::pass_by;
@@ -40,7 +40,7 @@ fn nothing_is_lost_repeated_or_torn_in_a_storm() {
     };
     println!("{seconds} s, STORM_SEED={seed}");
     let store = TestStore::new();
-    let storm = Storm {
+    let shared = Storm {
         store: &store,
         doors: Doors::new(&store),
         log: Log::default(),
@@ -49,21 +49,21 @@ fn nothing_is_lost_repeated_or_torn_in_a_storm() {
         killed: AtomicU64::new(0),
         answered: Mutex::default(),
     };
-    let mut first = Worker::new(&storm, "first", seed);
+    let mut first = Worker::new(&shared, "first", seed);
     for function in ALL {
         while !store.join(function).exists() {
             first.create(function);
         }
     }
-    let servers = rage(&storm, seed);
-    let mut last = Worker::new(&storm, "last", seed);
-    settle(&storm, &mut last);
+    let servers = rage(&shared, seed);
+    let mut last = Worker::new(&shared, "last", seed);
+    settle(&shared, &mut last);
     let Storm {
         log,
         killed,
         answered,
         ..
-    } = storm;
+    } = shared;
     let mut records = log.into_records();
     for function in ALL {
         records.lives.push(Life {
@@ -103,6 +103,9 @@ fn rage(storm: &Storm<'_>, seed: u64) -> usize {
         let mut servers = 0;
         while Instant::now() < storm.end {
             std::thread::sleep(Duration::from_millis(chance.below(LIFE_OF_SERVER)));
+            if chance.once_in(2) {
+                wait_for_change(storm.store, PLAIN, || Instant::now() >= storm.end);
+            }
             servers += 1;
             storm.doors.restart(servers);
         }

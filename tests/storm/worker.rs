@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::chance::Chance;
 use crate::checker::{EDITED, alias_state, latest_state};
-use crate::doors::{Answer, Doors, Package, Question, Refusal};
+use crate::doors::{Answer, Doors, Kill, Package, Question, Refusal};
 use crate::log::{
     Action, Attempt, Effect, Kind, Listing, Log, Outcome, Pointing, Seen, Sight, Span, Subject,
 };
@@ -79,8 +79,8 @@ impl<'a> Worker<'a> {
         match self.chance.below(40) {
             0..7 => self.update_code(function),
             7..10 => self.configure(function),
-            10..15 => self.publish(function),
-            15..17 => self.create_alias(function),
+            10..14 => self.publish(function),
+            14..17 => self.create_alias(function),
             17..20 => self.update_alias(function),
             20 => self.delete_alias(function),
             21 => self.rollback(function),
@@ -315,7 +315,7 @@ impl<'a> Worker<'a> {
     /// Asks for a reading, and returns how long it went on.
     fn read(&mut self, question: &Question) -> (Span, Answer) {
         let begun = self.storm.log.begin();
-        let (_, answer) = self.ask(question, false);
+        let (_, answer) = self.ask(question, None);
         (self.storm.log.since(begun), answer)
     }
 
@@ -327,8 +327,9 @@ impl<'a> Worker<'a> {
         question: &Question,
         condition: Option<String>,
     ) -> (Span, Answer) {
+        let kill = self.kill(function);
         let begun = self.storm.log.begin();
-        let (by, answer) = self.ask(question, true);
+        let (by, answer) = self.ask(question, kill);
         let clock = begun.clock();
         let span = self.storm.log.since(begun);
         let outcome = match &answer {
@@ -361,25 +362,32 @@ impl<'a> Worker<'a> {
         (span, answer)
     }
 
-    /// Asks at one of the doors, and returns as which user.
-    pub(crate) fn ask(&mut self, question: &Question, may_be_killed: bool) -> (String, Answer) {
+    /// Returns whether and when a command that changes a function is killed.
+    pub(crate) fn kill(&mut self, function: &'static str) -> Option<Kill> {
+        match self.chance.below(10) {
+            0 => {
+                let time = Duration::from_micros(self.chance.below(LONGEST_RUN));
+                Some(Kill::After(time))
+            }
+            1 => Some(Kill::AtChangeOf(function)),
+            _ => None,
+        }
+    }
+
+    /// Asks at one of the doors, a command to be killed like that, and returns as which user.
+    pub(crate) fn ask(&mut self, question: &Question, kill: Option<Kill>) -> (String, Answer) {
         self.asked += 1;
         let request = question.request.as_ref();
-        let (by, answer) = match request.filter(|_| self.chance.once_in(2)) {
-            Some(request) => {
-                let serving = self.storm.doors.serving();
-                (serving.user.clone(), serving.send(request))
+        let (by, answer) = if let Some(request) = request.filter(|_| self.chance.once_in(2)) {
+            let serving = self.storm.doors.serving();
+            (serving.user.clone(), serving.send(request))
+        } else {
+            let user = self.mark();
+            let answer = self.storm.doors.run(&question.arguments, &user, kill);
+            if matches!(answer, Answer::Unknown) {
+                self.storm.killed.fetch_add(1, Ordering::Relaxed);
             }
-            None => {
-                let user = self.mark();
-                let kill = may_be_killed && self.chance.once_in(5);
-                let after = kill.then(|| Duration::from_micros(self.chance.below(LONGEST_RUN)));
-                let answer = self.storm.doors.run(&question.arguments, &user, after);
-                if matches!(answer, Answer::Unknown) {
-                    self.storm.killed.fetch_add(1, Ordering::Relaxed);
-                }
-                (user, answer)
-            }
+            (user, answer)
         };
         let what = match &answer {
             Answer::Done(_) => "done".to_owned(),
@@ -479,7 +487,9 @@ fn reason(
     condition: Option<&String>,
 ) -> Option<(Subject, Seen)> {
     match (refusal.code.as_str(), action) {
-        ("TooManyRequestsException", _) => None,
+        // Of a change to an alias it may be the function, the version or the alias.
+        ("TooManyRequestsException", _)
+        | ("ResourceNotFoundException", Action::SetAlias(_) | Action::Restore) => None,
         ("PreconditionFailedException", _) => {
             let subject = match action {
                 Action::SetAlias(pointing) => Subject::Alias(pointing.name.to_owned()),
@@ -499,8 +509,6 @@ fn reason(
         ("ResourceConflictException", Action::DeleteVersion { number }) => {
             Some((Subject::Version(*number), Seen::Something))
         }
-        // The function, the version or the alias.
-        ("ResourceNotFoundException", Action::SetAlias(_) | Action::Restore) => None,
         ("ResourceNotFoundException", _) if !matches!(action, Action::Create { .. }) => {
             Some((Subject::Latest, Seen::Nothing))
         }
