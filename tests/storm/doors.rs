@@ -214,7 +214,11 @@ pub(crate) fn wait_for_change(
     mut is_useless: impl FnMut() -> bool,
 ) {
     let history = store.join(function).join("history.jsonl");
-    let length = || std::fs::metadata(&history).map(|metadata| metadata.len()).ok();
+    let length = || {
+        std::fs::metadata(&history)
+            .map(|metadata| metadata.len())
+            .ok()
+    };
     let before = length();
     while length() == before && !is_useless() {
         std::thread::sleep(BETWEEN_LOOKS);

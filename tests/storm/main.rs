@@ -18,6 +18,7 @@ mod checker;
 mod doors;
 mod keeper;
 mod log;
+mod made_up;
 mod passerby;
 mod storm;
 mod worker;
