@@ -32,6 +32,8 @@ mod exporting;
 mod get_function;
 mod help;
 mod history;
+#[cfg(target_os = "linux")]
+mod hostile_store;
 mod importing;
 mod importing_from_aws;
 mod init;
