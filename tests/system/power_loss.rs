@@ -702,17 +702,17 @@ const UNMISSED: [(&str, &str, &str); 5] = [
          placed or edited by hand since.",
     ),
     (
-        "create-function",
+        "",
         " 1",
         "The directory of the store is flushed twice, and once is enough.",
     ),
     (
-        "create-function",
+        "",
         " 2",
         "The directory of the store is flushed twice, and once is enough.",
     ),
     (
-        "create-function",
+        "",
         "store/.staging/TOKEN.function/.staging 1",
         "The `.change` in it has the next writer flush the store, which a loss of power has settled.",
     ),
