@@ -694,7 +694,12 @@ fn note_missed(operation: &Operation, noted: &mut BTreeMap<String, bool>) {
 
 /// Flushes that no state here shows to be left out, by the beginning of the command and what is flushed,
 /// and why.
-const UNMISSED: [(&str, &str, &str); 5] = [
+const UNMISSED: [(&str, &str, &str); 6] = [
+    (
+        "delete-function",
+        "store/.trash 1",
+        "A function that is flushed as gone from the store is deleted, wherever it stands.",
+    ),
     (
         "",
         "store/hello/.staging 2",
