@@ -694,11 +694,16 @@ fn note_missed(operation: &Operation, noted: &mut BTreeMap<String, bool>) {
 
 /// Flushes that no state here shows to be left out, by the beginning of the command and what is flushed,
 /// and why.
-const UNMISSED: [(&str, &str, &str); 6] = [
+const UNMISSED: [(&str, &str, &str); 7] = [
+    (
+        "delete-function",
+        "store 1",
+        "A directory has one name at any time: a flush of the place that it went to settles that.",
+    ),
     (
         "delete-function",
         "store/.trash 1",
-        "A function that is flushed as gone from the store is deleted, wherever it stands.",
+        "A directory has one name at any time: a flush of the place that it came from settles that.",
     ),
     (
         "",
