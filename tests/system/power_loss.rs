@@ -694,7 +694,22 @@ fn note_missed(operation: &Operation, noted: &mut BTreeMap<String, bool>) {
 
 /// Flushes that no state here shows to be left out, by the beginning of the command and what is flushed,
 /// and why.
-const UNMISSED: [(&str, &str, &str); 5] = [
+const UNMISSED: [(&str, &str, &str); 8] = [
+    (
+        "delete-function",
+        "store/.trash 2",
+        "What stands in `.trash` is garbage, and the next writer clears it.",
+    ),
+    (
+        "delete-function",
+        "store 1",
+        "A directory has one name at any time: a flush of the place that it went to settles that.",
+    ),
+    (
+        "delete-function",
+        "store/.trash 1",
+        "A directory has one name at any time: a flush of the place that it came from settles that.",
+    ),
     (
         "",
         "store/hello/.staging 2",
@@ -702,17 +717,17 @@ const UNMISSED: [(&str, &str, &str); 5] = [
          placed or edited by hand since.",
     ),
     (
-        "create-function",
+        "",
         " 1",
         "The directory of the store is flushed twice, and once is enough.",
     ),
     (
-        "create-function",
+        "",
         " 2",
         "The directory of the store is flushed twice, and once is enough.",
     ),
     (
-        "create-function",
+        "",
         "store/.staging/TOKEN.function/.staging 1",
         "The `.change` in it has the next writer flush the store, which a loss of power has settled.",
     ),
