@@ -132,14 +132,14 @@ impl<'a> Checker<'a> {
             self.wrong(format!("{function}: the history does not end with a line"));
         }
         let mut before: Option<(&str, Value)> = None;
-        for told in life.history.lines() {
-            let Ok(line) = serde_json::from_str::<Value>(told) else {
-                self.wrong(format!("{function}: no line of a history: {told}"));
+        for text in life.history.lines() {
+            let Ok(told) = serde_json::from_str::<Value>(text) else {
+                self.wrong(format!("{function}: no line of a history: {text}"));
                 continue;
             };
-            self.check_chain(function, &line, before.as_ref());
-            self.change(function, &line, before.as_ref().map(|(_, line)| line));
-            before = Some((told, line));
+            self.check_chain(function, &told, before.as_ref());
+            self.change(function, &told, before.as_ref().map(|(_, line)| line));
+            before = Some((text, told));
         }
         if let Some(span) = life.deleted {
             self.end(function, span);

@@ -40,24 +40,24 @@ impl Story {
         let create = Action::Create {
             code: "code-1".to_owned(),
         };
-        story.add(create, Effect::Latest("id-1".to_owned()), json!({}));
+        story.add(create, Effect::Latest("id-1".to_owned()), &json!({}));
         story.publish(1);
         let to = json!({"FunctionVersion": "1", "Description": "mark-3"});
         let alias = json!([{"Name": "live", "To": to, "RevisionId": "alias-3"}]);
         let create = pointing("CreateAlias", "mark-3");
         let effect = Effect::Alias("alias-3".to_owned());
-        story.add(create, effect, json!({"Aliases": alias}));
+        story.add(create, effect, &json!({"Aliases": alias}));
         let update = Action::UpdateCode {
             code: "code-4".to_owned(),
         };
-        story.add(update, Effect::Latest("id-4".to_owned()), json!({}));
+        story.add(update, Effect::Latest("id-4".to_owned()), &json!({}));
         story.publish(2);
         let from = json!({"FunctionVersion": "1", "Description": "mark-3"});
         let to = json!({"FunctionVersion": "2", "Description": "mark-6"});
         let alias = json!([{"Name": "live", "From": from, "To": to, "RevisionId": "alias-6"}]);
         let effect = Effect::Alias("alias-6".to_owned());
         let update = pointing("UpdateAlias", "mark-6");
-        story.add(update, effect, json!({"Aliases": alias}));
+        story.add(update, effect, &json!({"Aliases": alias}));
         story
     }
 
@@ -66,17 +66,17 @@ impl Story {
         let made = json!([{"Version": version, "ConfigSha256": config}]);
         let line = json!({"Made": made, "HighestVersion": version});
         let number = version;
-        self.add(Action::Publish, Effect::Version { number, config }, line);
+        self.add(Action::Publish, Effect::Version { number, config }, &line);
     }
 
     fn delete_version(&mut self, number: u64) {
         let effect = Effect::Removed(vec![number]);
         let line = json!({"Removed": [[number, number]]});
-        self.add(Action::DeleteVersion { number }, effect, line);
+        self.add(Action::DeleteVersion { number }, effect, &line);
     }
 
     /// Adds an attempt that was reported, with its line.
-    fn add(&mut self, action: Action, effect: Effect, members: Value) {
+    fn add(&mut self, action: Action, effect: Effect, members: &Value) {
         let number = self.history.len() as u64 + 1;
         let by = format!("worker-{number}");
         let mut line = json!({
