@@ -361,7 +361,6 @@ pub(super) fn parse_line(line: &[u8], path: &Path) -> Result<Line, StoreError> {
 mod tests {
     use super::*;
     use crate::api::document::Document;
-    use crate::api::revision_id::Place;
     use crate::store::draft::Draft;
     use crate::store::layout::Token;
 

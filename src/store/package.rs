@@ -42,7 +42,10 @@ const LONGEST_COMMENT: u64 = 65_535;
 #[derive(Debug)]
 pub struct PackageSource {
     file: File,
+    /// What it is told by.
     path: PathBuf,
+    /// Where the file stands, for errors of the disk.
+    place: PathBuf,
 }
 
 /// Why a package that came in pieces was not taken in.
@@ -71,6 +74,7 @@ impl Store {
         let source = PackageSource {
             file,
             path: PathBuf::from(name),
+            place: self.path().to_owned(),
         };
         let max = self.quotas().code_size_zipped;
         let mut buffer = vec![0; READ];
@@ -117,6 +121,7 @@ impl PackageSource {
         Ok(Self {
             file,
             path: path.to_owned(),
+            place: path.to_owned(),
         })
     }
 
@@ -131,6 +136,7 @@ impl PackageSource {
         Ok(Self {
             file,
             path: PathBuf::from(name),
+            place: std::env::temp_dir(),
         })
     }
 
@@ -164,8 +170,8 @@ impl PackageSource {
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        package_entries::check(&self.file, &self.path, &self.path, quotas)?;
-        hash((&self.file, &self.path), size, notify)
+        package_entries::check(&self.file, &self.place, &self.path, quotas)?;
+        hash((&self.file, &self.place), size, notify)
     }
 
     /// Copies the package into an empty file and checks the copy.
@@ -177,7 +183,7 @@ impl PackageSource {
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        let source = (&self.file, &*self.path);
+        let source = (&self.file, &*self.place);
         let identity = copy(source, size, (target, target_path), notify)?;
         self.check_size(identity.size, quotas)?;
         package_entries::check(target, target_path, &self.path, quotas)?;
@@ -191,9 +197,9 @@ impl PackageSource {
         target_path: &Path,
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
-        let size = stamp(&self.file, &self.path)?.size;
+        let size = stamp(&self.file, &self.place)?.size;
         copy(
-            (&self.file, &self.path),
+            (&self.file, &self.place),
             size,
             (target, target_path),
             notify,
@@ -201,7 +207,7 @@ impl PackageSource {
     }
 
     fn check_zipped_size(&self, quotas: &Quotas) -> Result<u64, StoreError> {
-        let size = stamp(&self.file, &self.path)?.size;
+        let size = stamp(&self.file, &self.place)?.size;
         self.check_size(size, quotas)?;
         Ok(size)
     }

@@ -3,9 +3,10 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::allow_attributes,
-    reason = "tests stop at the first surprise, and place files by hand as people do"
+    reason = "tests stop at the first surprise, place files by hand as people do, and tell what they ran"
 )]
 
 #[path = "../support/mod.rs"]

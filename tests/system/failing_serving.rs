@@ -7,7 +7,7 @@ use crate::requests::{
     Operation, configure, create, create_alias, delete, delete_alias, delete_version, publish,
     update, update_alias,
 };
-use crate::served::{Answer, fail, record};
+use crate::served::{Answer, fail, record, to_be_met};
 use crate::server::Server;
 use crate::strace::{DisturbedAt, Fault};
 use crate::support::{TestStore, sample};
@@ -52,7 +52,8 @@ fn fails_at_each_call(operation: &Operation) {
     let recorded = record(copy, request, from);
     let undisturbed = Undisturbed::of(&operation.prepared, &arguments, recorded, operation.further);
     let recorded = &undisturbed.recorded;
-    let points = sample::of_served(&title, failing(recorded));
+    let points = to_be_met(&title, recorded, failing(recorded));
+    let points = sample::of_served(&title, points);
     let mut verdicts = Verdicts::default();
     for (index, point) in points.iter().enumerate() {
         for fault in faults(point, index) {

@@ -6,7 +6,7 @@ use crate::requests::{
     Operation, configure, create, create_alias, delete, delete_alias, delete_version, publish,
     update, update_alias,
 };
-use crate::served::{kill, record};
+use crate::served::{kill, record, to_be_met};
 use crate::server::Server;
 use crate::strace::{Call, DisturbedAt};
 use crate::support::sample;
@@ -14,7 +14,8 @@ use crate::undisturbed::{LARGE, SMALL, State, Undisturbed, copy_of};
 
 /// Returns the calls to kill a server at: in a sample, none that meets the same disk as the one before.
 fn kill_points<'u>(title: &str, undisturbed: &'u Undisturbed<'_>) -> Vec<&'u Call> {
-    let mut points = undisturbed.points();
+    let points = undisturbed.points();
+    let mut points = to_be_met(title, &undisturbed.recorded, points);
     if sample::number().is_some() {
         points.dedup_by(|call, before| call.only_reads() && before.only_reads());
     }

@@ -52,12 +52,12 @@ impl Request {
         self.package.len() as u64
     }
 
-    /// Returns it as it is sent, on a connection of its own.
+    /// Returns it as it is sent, on a connection that stays.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let (method, path, body) = (self.method, &self.path, &self.body);
         let length = body.len();
         format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .into_bytes()
