@@ -25,6 +25,8 @@ mod killed_init;
 mod man_pages;
 mod outcome;
 mod progress;
+mod reflinks;
+mod small_disk;
 mod strace;
 mod swept;
 mod terminal;
