@@ -123,8 +123,10 @@ fn publishing_takes_no_room_where_blocks_are_shared() {
     for file_system in FileSystem::SHARING {
         let disk_size = 384 * 1024 * 1024 + size as u64;
         let disk = SmallDisk::of_size(file_system, disk_size);
-        let packages = Packages::new();
-        let store = prepare(&disk, &packages, size);
+        let store = TestStore::nothing_in(&disk.path());
+        // No upload is that large.
+        store.place_function(FUNCTION);
+        store.write_code(FUNCTION, &vec![b'a'; size]);
         let free = || {
             flush_disk_of(&disk.path());
             let disk = rustix::fs::statvfs(disk.path()).unwrap();
