@@ -19,20 +19,20 @@ use crate::support::{files_under, sample};
 use crate::world::{EARLY, Plan, World, files_modified, write_config};
 
 /// No operation has as many steps.
-const ENDLESS: u64 = 500;
+pub(crate) const ENDLESS: u64 = 500;
 
 /// A sample is stopped at one in so many steps, and again at one in so many of the next writer's.
 const STRIDES: (u64, u64) = (5, 23);
 
 /// A state of a store, and what is done to it.
-struct Scenario {
-    name: &'static str,
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
     prepare: fn(&World, &mut Model),
-    operation: Operation,
+    pub(crate) operation: Operation,
 }
 
 impl Scenario {
-    fn prepared(&self) -> (World, Model) {
+    pub(crate) fn prepared(&self) -> (World, Model) {
         let (world, mut model) = (World::new(EARLY), Model::default());
         (self.prepare)(&world, &mut model);
         world.move_clock(1000);
@@ -89,7 +89,7 @@ fn describe(world: &World, model: &mut Model) {
     write_config(&world.join("hello/$LATEST"), &function.config);
 }
 
-fn scenarios() -> Vec<Scenario> {
+pub(crate) fn scenarios() -> Vec<Scenario> {
     let scenario = |name, prepare, operation| Scenario {
         name,
         prepare,
@@ -176,7 +176,7 @@ fn command(world: &World, model: &mut Model, operation: &Operation, plan: Plan) 
 }
 
 /// The writer that comes next, which changes whatever it finds.
-fn next_writer(model: &Model, operation: &Operation) -> Operation {
+pub(crate) fn next_writer(model: &Model, operation: &Operation) -> Operation {
     let function = operation.function();
     if model.functions.contains_key(function) {
         Operation::update(function, package(1), true)
@@ -485,7 +485,7 @@ fn an_edit_by_hand_before_the_commit_is_taken_or_stops_it_and_is_never_lost() {
     }
 }
 
-fn place_next_version(world: &World, model: &mut Model) {
+pub(crate) fn place_next_version(world: &World, model: &mut Model) {
     let function = model.functions.get_mut("hello").unwrap();
     let number = function.highest() + 1;
     let version = world.join("hello/versions").join(number.to_string());
