@@ -534,6 +534,22 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_bytes_that_are_hashed_are_those_of_the_copy() {
+        // Each time it is read, it has other bytes.
+        let path = Path::new("/proc/sys/kernel/random/uuid");
+        let source = File::open(path).unwrap();
+        let target = tempfile::tempfile().unwrap();
+        for size in [0, 37, PARALLEL] {
+            target.set_len(0).unwrap();
+            let copied = copy((&source, path), size, (&target, path), &nobody()).unwrap();
+            assert_eq!(copied.size, 37);
+            let found = hash((&target, path), 37, &nobody()).unwrap();
+            assert_eq!(copied, found, "{size}");
+        }
+    }
+
     #[test]
     fn copying_by_hand_does_what_the_kernel_does() {
         let (source, target) = (file(b"some bytes"), file(b""));
