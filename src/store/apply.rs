@@ -186,13 +186,14 @@ fn clear(staging: &Directory, names: &[OsString]) -> Result<(), StoreError> {
 }
 
 /// Cuts off a torn line and writes the last whole one again: after a failed flush the kernel may
-/// call a page clean that never reached the disk.
+/// call a page clean that never reached the disk. Where there is no whole line, cutting off does that
+/// for the length: a first line that was cut off may still stand on the disk.
 fn make_last_line_sure(
     function: &Directory,
     history: &File,
     tail: &mut Tail,
 ) -> Result<(), StoreError> {
-    if !tail.torn.is_empty() {
+    if !tail.torn.is_empty() || tail.last.is_none() {
         function.truncate(history, HISTORY, tail.end)?;
         tail.torn.clear();
         tail.length = tail.end;
