@@ -155,6 +155,23 @@ impl SmallDisk {
         self.workplace.path().join("disk")
     }
 
+    /// Makes it read-only, for everybody.
+    pub(crate) fn forbid_writing(&self) {
+        self.remount("remount,bind,ro");
+    }
+
+    /// Makes it as it was.
+    pub(crate) fn allow_writing(&self) {
+        self.remount("remount,bind,rw");
+    }
+
+    fn remount(&self, options: &str) {
+        let holder = self.holder.id().to_string();
+        let mut command = Command::new("nsenter");
+        command.args(["-m", "-t", &holder, "mount", "-o", options]);
+        succeeded(command.arg(self.mounted_at()), "util-linux");
+    }
+
     /// Fills it to the last page.
     pub(crate) fn fill(&self) {
         let ballast = File::create(self.ballast()).unwrap();
