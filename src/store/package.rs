@@ -260,33 +260,11 @@ pub(super) fn copy(
     target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    if shares_blocks(source.0, target)? {
-        hash(target, size, notify)
-    } else if size < PARALLEL {
+    if size < PARALLEL {
         copy_small(source, size, target, notify)
     } else {
         copy_large(source, size, target, notify)
     }
-}
-
-/// Lets an empty file share the blocks of another one, where the file system can. Nothing that is
-/// written to the other one later is seen in it.
-#[cfg(target_os = "linux")]
-fn shares_blocks(source: &File, (target, path): (&File, &Path)) -> Result<bool, StoreError> {
-    match rustix::fs::ioctl_ficlone(target, source) {
-        Ok(()) => Ok(true),
-        Err(Errno::OPNOTSUPP | Errno::XDEV) => Ok(false),
-        Err(_) => {
-            // It may have come half the way.
-            target.set_len(0).map_err(StoreError::io("write", path))?;
-            Ok(false)
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn shares_blocks(_: &File, _: (&File, &Path)) -> Result<bool, StoreError> {
-    Ok(false)
 }
 
 /// Reads, hashes and writes in turn.
@@ -357,7 +335,8 @@ fn copy_in_pieces(
     }
 }
 
-/// Copies piece by piece, by the kernel where it can, else by reading and writing.
+/// Copies piece by piece, by the kernel where it can (which shares blocks where the file system
+/// can), else by reading and writing.
 struct Copier<'a> {
     source: (&'a File, &'a Path),
     target: (&'a File, &'a Path),

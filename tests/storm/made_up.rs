@@ -447,6 +447,21 @@ fn an_edit_that_the_next_change_does_not_find_is_found() {
 }
 
 #[test]
+fn an_edit_may_be_lost_to_a_killed_change_until_another_one_has_finished_it() {
+    let mut story = Story::of(EDITED);
+    story.records.attempts[1].outcome = Outcome::Unknown;
+    // The alias is made from 30 to 39, and with it the publish is finished.
+    story.edit(span(31, 32));
+    story.is_right();
+    story.records.attempts[1].outcome = Outcome::Refused;
+    let wrongs = story.wrongs(None);
+    assert!(
+        wrongs.iter().any(|wrong| wrong.contains("did not find")),
+        "{wrongs:#?}"
+    );
+}
+
+#[test]
 fn a_package_that_nobody_wrote_is_found() {
     let mut story = Story::of(EDITED);
     story.edit(span(50, 51));

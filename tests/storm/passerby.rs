@@ -16,7 +16,7 @@ use crate::worker::{Worker, package_of};
 const PAUSE: u64 = 120;
 
 /// How many edits there are for one look at the whole store.
-const EDITS: u64 = 10;
+const EDITS: u64 = 5;
 
 /// Edits and looks until the storm is over.
 pub(crate) fn pass_by(worker: &mut Worker<'_>) {
@@ -99,7 +99,7 @@ fn verify(worker: &mut Worker<'_>) {
     };
     let findings = verified["Findings"].as_array().unwrap().iter();
     let wrong: Vec<&Value> = findings
-        .filter(|finding| finding["Finding"] != "change-unfinished")
+        .filter(|finding| finding["Name"] != "change-unfinished")
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }

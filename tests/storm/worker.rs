@@ -48,6 +48,8 @@ pub(crate) struct Storm<'a> {
 pub(crate) struct Worker<'a> {
     pub(crate) storm: &'a Storm<'a>,
     pub(crate) chance: Chance,
+    /// Whether some of its commands are killed.
+    is_killed: bool,
     name: String,
     asked: u64,
 }
@@ -57,8 +59,17 @@ impl<'a> Worker<'a> {
         Self {
             storm,
             chance: Chance::new(seed),
+            is_killed: true,
             name: name.to_owned(),
             asked: 0,
+        }
+    }
+
+    /// Makes one whose commands all run to their end.
+    pub(crate) fn unharmed(storm: &'a Storm<'a>, name: &str, seed: u64) -> Self {
+        Self {
+            is_killed: false,
+            ..Self::new(storm, name, seed)
         }
     }
 
@@ -365,6 +376,7 @@ impl<'a> Worker<'a> {
     /// Returns whether and when a command that changes a function is killed.
     pub(crate) fn kill(&mut self, function: &'static str) -> Option<Kill> {
         match self.chance.below(10) {
+            _ if !self.is_killed => None,
             0 => {
                 let time = Duration::from_micros(self.chance.below(LONGEST_RUN));
                 Some(Kill::After(time))

@@ -555,8 +555,6 @@ impl Player {
                     self.note(Event::Sync(node));
                 }
             }
-            // Room behind a file's end.
-            ("fallocate", [_, "FALLOC_FL_KEEP_SIZE", ..]) => {}
             _ => assert!(
                 HARMLESS.contains(&name),
                 "what does {name} do to the disk? {text:.300}"

@@ -33,7 +33,6 @@ mod man_pages;
 mod outcome;
 mod power_loss;
 mod progress;
-mod reflinks;
 #[cfg(feature = "serve")]
 mod requests;
 #[cfg(feature = "serve")]
@@ -46,7 +45,6 @@ mod served;
     reason = "the tests of the REST API use all of it"
 )]
 mod server;
-mod small_disk;
 mod strace;
 mod swept;
 mod terminal;
