@@ -181,7 +181,13 @@ fn disturb(scenario: &Scenario, plan: Plan, failing: u64) -> bool {
         let now = world.now(operation.function());
         model.perform(operation, now).unwrap();
     }
-    let writer = next_writer(&model, operation);
+    let writer = match (next_writer(&model, operation), operation) {
+        // One that uploads sweeps, too, and so flushes more.
+        (Operation::Update { function, .. }, Operation::Create { .. }) => {
+            Operation::configure(function)
+        }
+        (writer, _) => writer,
+    };
     perform(&world, &model, &disk, (&writer, Plan::Work));
     was_met
 }
