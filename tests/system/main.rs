@@ -26,9 +26,19 @@ mod man_pages;
 mod outcome;
 mod progress;
 mod reflinks;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test target uses its part of it"
+)]
+#[path = "../serve/server.rs"]
+mod server;
 mod small_disk;
 mod strace;
 mod swept;
 mod terminal;
+mod timestamps;
 mod undisturbed;
 mod verifying;
+mod writers;

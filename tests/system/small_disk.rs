@@ -116,7 +116,9 @@ impl SmallDisk {
         mount: &str,
         image: Option<(FileSystem, u64)>,
     ) -> Result<Self, String> {
-        let workplace = tempfile::tempdir().unwrap();
+        // In memory where that can be: what is looked at is the file system, and not the disk below.
+        let workplace = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let workplace = workplace.unwrap();
         std::fs::create_dir(workplace.path().join("disk")).unwrap();
         if let Some((file_system, size)) = image {
             make_image(&workplace.path().join("image"), file_system, size);
