@@ -23,6 +23,7 @@ mod full_disk;
 mod killed;
 mod killed_init;
 mod man_pages;
+mod open_files;
 mod outcome;
 mod progress;
 mod reflinks;
