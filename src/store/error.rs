@@ -154,6 +154,13 @@ impl StoreError {
         }
     }
 
+    /// Returns whether the operating system refused what no other command explains: that something is
+    /// gone may be another one's doing.
+    pub(super) fn is_refusal(&self) -> bool {
+        use io::ErrorKind::{NotFound, StaleNetworkFileHandle};
+        matches!(self, Self::Io { cause, .. } if !matches!(cause.kind(), NotFound | StaleNetworkFileHandle))
+    }
+
     /// Turns the error that kept the change of a function from being undone into one that says what
     /// that means.
     pub(super) fn with_unknown_outcome(self) -> Self {
