@@ -3,10 +3,11 @@
 
 use crate::outcome::{FUNCTION, check_history};
 use crate::small_disk::{FileSystem, PAGE, SmallDisk};
-use crate::support::{TestStore, names_in, says};
+use crate::support::{TestStore, names_in, sample, says};
 use crate::undisturbed::{
     DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
 };
+use crate::writers;
 
 /// Makes a package of 64 KiB and a little.
 const MEDIUM: usize = 64 * 1024;
@@ -71,6 +72,26 @@ fn works_after_a_version_is_deleted(
 
 fn owned(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn every_command_that_stores_something_fails_on_a_full_disk_and_works_once_there_is_room() {
+    let file_systems = sample::of("every command on a full disk", FileSystem::ALL.to_vec());
+    for file_system in file_systems {
+        let (disk, packages) = (SmallDisk::new(file_system), Packages::new());
+        let store = TestStore::nothing_in(&disk.path());
+        // Of a package that small nothing would be written on some.
+        writers::prepare(&store, &packages, 2 * SMALL);
+        let writers = writers::writers(&packages, MEDIUM);
+        disk.fill();
+        let storing = writers.iter().filter(|writer| writer.stores_package());
+        for writer in storing.clone() {
+            fails_for_want_of_room(&store, &writer.arguments(), writer.operation);
+        }
+        println!("{file_system:?}: {} commands failed", storing.count());
+        disk.make_room(200);
+        writers::run_all(&store, writers);
+    }
 }
 
 #[test]
@@ -186,7 +207,8 @@ fn pages_to_remove(file_system: FileSystem) -> u64 {
 
 #[test]
 fn versions_are_deleted_and_pruned_on_a_full_disk_though_the_history_needs_another_page() {
-    for file_system in FileSystem::ALL {
+    let file_systems = sample::of("removing on a full disk", FileSystem::ALL.to_vec());
+    for file_system in file_systems {
         for (removal, operation) in [(&DELETE_FIRST[..], "DeleteFunction"), (&PRUNE, "Prune")] {
             let (disk, packages) = (SmallDisk::new(file_system), Packages::new());
             let store = prepare(&disk, &packages);

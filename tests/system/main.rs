@@ -13,9 +13,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clock;
 mod completions;
 mod counts;
 mod damages;
+mod disk_quota;
 mod failing;
 mod failing_init;
 mod format;
@@ -26,6 +28,7 @@ mod man_pages;
 mod open_files;
 mod outcome;
 mod progress;
+mod read_only;
 mod reflinks;
 #[allow(
     dead_code,
