@@ -114,7 +114,7 @@ fn a_server_tells_of_the_quota_and_goes_on_once_there_is_room() {
     }
     disk.make_room();
     let published = server.send("POST", "/2015-03-31/functions/hello/versions", b"{}");
-    assert_eq!(published.succeeded(201)["Version"], "4");
-    assert_eq!(store.run(&PUBLISH).succeeded()["Version"], "4");
+    assert_eq!(published.succeeded(201)["Version"], "5");
+    assert_eq!(store.run(&PUBLISH).succeeded()["Version"], "5");
     check_history(&store);
 }

@@ -125,7 +125,7 @@ fn a_server_writes_again_once_its_disk_may_be_written_to() {
     let read_only = ReadOnly::make(&disk);
     publish().failed_with(500, "ServiceException");
     drop(read_only);
-    assert_eq!(publish().succeeded(201)["Version"], "4");
+    assert_eq!(publish().succeeded(201)["Version"], "5");
 }
 
 /// A publish that was killed wherever its change is left for others to see is read on a disk that
@@ -156,7 +156,7 @@ fn a_change_that_a_killed_command_left_is_read_on_a_read_only_disk() {
         check_commands(&store, &answers, &Packages::new(), READ_ONLY, |arguments| {
             store.run(arguments)
         });
-        let published = store.get(FUNCTION, &["--qualifier", "4"]).succeeded();
+        let published = store.get(FUNCTION, &["--qualifier", "5"]).succeeded();
         drop(read_only);
         assert_eq!(store.run(&PUBLISH).succeeded(), published);
     }

@@ -42,14 +42,14 @@ impl Writer {
     }
 }
 
-/// Makes a function, in a store that may have a directory to stand in, with three versions, something
+/// Makes a function, in a store that may have a directory to stand in, with four versions, something
 /// to publish, and an alias that was moved from the first version to the second one.
 pub(crate) fn prepare(store: &TestStore, packages: &Packages, size: usize) {
     let package = |letter| packages.package(letter, size);
     store
         .run(&create_arguments(FUNCTION, &package(b'a'), &["--publish"]))
         .succeeded();
-    for letter in [b'b', b'c'] {
+    for letter in *b"bcf" {
         let package = package(letter);
         store
             .run(&update_arguments(&package, &["--publish"]))
