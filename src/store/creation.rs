@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::history::LatestFact;
 use super::latest::record_written;
 use super::layout::{
-    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, ROOM_FOR_A_LINE,
+    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, ROOM_FOR_LINES,
     VERSIONS,
 };
 use super::new_function::NewFunction;
@@ -128,7 +128,7 @@ impl Creation<'_> {
         let bytes = line.to_bytes(&directory.path_of(HISTORY))?;
         let history = directory.create_file(HISTORY, PRIVATE_FILE_MODE)?;
         directory.write_at(&history, HISTORY, &bytes, 0)?;
-        directory.keep_room(&history, HISTORY, bytes.len() as u64, ROOM_FOR_A_LINE)?;
+        directory.keep_room(&history, HISTORY, bytes.len() as u64, ROOM_FOR_LINES)?;
         directory.flush_file(&history, HISTORY)?;
         self.function
             .appear(self.upload.area(), &self.name, account)

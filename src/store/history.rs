@@ -14,8 +14,8 @@ use super::durable::{FileTime, Stamp};
 use super::error::StoreError;
 use crate::api::alias::AliasState;
 use crate::api::code_sha256::{CodeIdentity, CodeSha256, hex};
-use crate::api::configuration::ContentSha256;
-use crate::api::revision_id::RevisionId;
+use crate::api::configuration::{ContentSha256, FunctionConfiguration};
+use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
 
 /// The format of lines that this tool writes.
@@ -128,6 +128,21 @@ pub struct LatestFact {
 }
 
 impl LatestFact {
+    /// Returns what shows the record to be wrong: `$LATEST` is as it was left, by its revision id, which covers
+    /// the package, and that is not the one recorded. The configuration names the package that is there.
+    pub(super) fn refutation(&self, configuration: &FunctionConfiguration) -> Option<String> {
+        let time = RevisionId::time_of(self.revision_id.as_str());
+        let is_as_left = configuration.revision_id(time, Place::Latest) == self.revision_id;
+        let code = configuration.code().filter(|code| *code != self.code())?;
+        is_as_left.then(|| {
+            format!(
+                "$LATEST is as the last line left it, and its package has the hash {} with {} bytes, not \
+                 {} with {}",
+                code.sha256, code.size, self.code_sha256, self.code_size
+            )
+        })
+    }
+
     /// Returns the package that was recorded.
     pub(super) fn code(&self) -> CodeIdentity {
         CodeIdentity {
@@ -294,6 +309,18 @@ impl Line {
         !self.made.is_empty() && self.operation != IMPORT
     }
 
+    /// Returns the highest number that it names, 0 where it names none.
+    pub(super) fn highest_named(&self) -> u64 {
+        let made = self.made.iter().map(|made| made.version);
+        let removed = self.removed.iter().map(|(_, high)| *high);
+        let published = self.last_published.iter();
+        let published = published.map(|published| published.version);
+        let pointed_to = self.aliases.iter().filter_map(|change| change.to.as_ref());
+        let pointed_to = pointed_to.flat_map(AliasState::versions);
+        let named = made.chain(removed).chain(published).chain(self.restored);
+        named.chain(pointed_to).max().unwrap_or(0)
+    }
+
     /// Renders the line, line feed included.
     pub(super) fn to_bytes(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
         let mut bytes = serde_json::to_vec(self)
@@ -334,7 +361,6 @@ pub(super) fn parse_line(line: &[u8], path: &Path) -> Result<Line, StoreError> {
 mod tests {
     use super::*;
     use crate::api::document::Document;
-    use crate::api::revision_id::Place;
     use crate::store::draft::Draft;
     use crate::store::layout::Token;
 

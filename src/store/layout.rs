@@ -31,8 +31,8 @@ pub(super) const FUNCTION_JSON: &str = "function.json";
 pub(super) const HISTORY: &str = "history.jsonl";
 
 /// How much room the disk keeps behind the last line, in bytes: on a full disk the line of the change
-/// that frees some still fits.
-pub(super) const ROOM_FOR_A_LINE: u64 = 4096;
+/// that frees some still fits, with a score of others before it.
+pub(super) const ROOM_FOR_LINES: u64 = 16 * 1024;
 /// `STORE/NAME/.lock`
 pub(super) const LOCK: &str = ".lock";
 

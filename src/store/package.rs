@@ -42,7 +42,10 @@ const LONGEST_COMMENT: u64 = 65_535;
 #[derive(Debug)]
 pub struct PackageSource {
     file: File,
+    /// What it is told by.
     path: PathBuf,
+    /// Where the file stands, for errors of the disk.
+    place: PathBuf,
 }
 
 /// Why a package that came in pieces was not taken in.
@@ -71,6 +74,7 @@ impl Store {
         let source = PackageSource {
             file,
             path: PathBuf::from(name),
+            place: self.path().to_owned(),
         };
         let max = self.quotas().code_size_zipped;
         let mut buffer = vec![0; READ];
@@ -117,6 +121,7 @@ impl PackageSource {
         Ok(Self {
             file,
             path: path.to_owned(),
+            place: path.to_owned(),
         })
     }
 
@@ -131,6 +136,7 @@ impl PackageSource {
         Ok(Self {
             file,
             path: PathBuf::from(name),
+            place: std::env::temp_dir(),
         })
     }
 
@@ -164,8 +170,8 @@ impl PackageSource {
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        package_entries::check(&self.file, &self.path, &self.path, quotas)?;
-        hash((&self.file, &self.path), size, notify)
+        package_entries::check(&self.file, &self.place, &self.path, quotas)?;
+        hash((&self.file, &self.place), size, notify)
     }
 
     /// Copies the package into an empty file and checks the copy.
@@ -177,7 +183,7 @@ impl PackageSource {
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
         let size = self.check_zipped_size(quotas)?;
-        let source = (&self.file, &*self.path);
+        let source = (&self.file, &*self.place);
         let identity = copy(source, size, (target, target_path), notify)?;
         self.check_size(identity.size, quotas)?;
         package_entries::check(target, target_path, &self.path, quotas)?;
@@ -191,9 +197,9 @@ impl PackageSource {
         target_path: &Path,
         notify: &Notify,
     ) -> Result<CodeIdentity, StoreError> {
-        let size = stamp(&self.file, &self.path)?.size;
+        let size = stamp(&self.file, &self.place)?.size;
         copy(
-            (&self.file, &self.path),
+            (&self.file, &self.place),
             size,
             (target, target_path),
             notify,
@@ -201,7 +207,7 @@ impl PackageSource {
     }
 
     fn check_zipped_size(&self, quotas: &Quotas) -> Result<u64, StoreError> {
-        let size = stamp(&self.file, &self.path)?.size;
+        let size = stamp(&self.file, &self.place)?.size;
         self.check_size(size, quotas)?;
         Ok(size)
     }
@@ -254,52 +260,24 @@ pub(super) fn copy(
     target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    if shares_blocks(source.0, target)? {
-        hash(target, size, notify)
-    } else if size < PARALLEL {
+    if size < PARALLEL {
         copy_small(source, size, target, notify)
     } else {
         copy_large(source, size, target, notify)
     }
 }
 
-/// Lets an empty file share the blocks of another one, where the file system can. Nothing that is
-/// written to the other one later is seen in it.
-#[cfg(target_os = "linux")]
-fn shares_blocks(source: &File, (target, path): (&File, &Path)) -> Result<bool, StoreError> {
-    match rustix::fs::ioctl_ficlone(target, source) {
-        Ok(()) => Ok(true),
-        Err(Errno::OPNOTSUPP | Errno::XDEV) => Ok(false),
-        Err(_) => {
-            // It may have come half the way.
-            target.set_len(0).map_err(StoreError::io("write", path))?;
-            Ok(false)
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn shares_blocks(_: &File, _: (&File, &Path)) -> Result<bool, StoreError> {
-    Ok(false)
-}
-
-/// Reads, hashes and writes in turn.
+/// Copies, and then reads and hashes the copy.
 fn copy_small(
-    (source, source_path): (&File, &Path),
+    source: (&File, &Path),
     size: u64,
-    (target, target_path): (&File, &Path),
+    target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let progress = Progress::new(notify, Work::Package { size });
-    let mut hasher = Hasher::new(source, source_path, size, &progress);
-    while !hasher.is_at_end {
-        let offset = hasher.offset;
-        let bytes = hasher.read_on(u64::MAX)?;
-        target
-            .write_all_at(bytes, offset)
-            .map_err(StoreError::io("write", target_path))?;
-    }
-    Ok(hasher.finish())
+    let mut copier = Copier::new(source, target);
+    // There was room for more behind the last byte expected: there is no more.
+    while copier.copy_piece()? > 0 && copier.offset != size {}
+    hash(target, size, notify)
 }
 
 /// Copies in one thread while this one reads and hashes the copy behind it.
@@ -331,12 +309,7 @@ fn copy_in_pieces(
     target: (&File, &Path),
     progress: &mpsc::Sender<u64>,
 ) -> Result<(), StoreError> {
-    let mut copier = Copier {
-        source,
-        target,
-        offset: 0,
-        by_kernel: true,
-    };
+    let mut copier = Copier::new(source, target);
     loop {
         let from = copier.offset;
         let count = copier.copy_piece()?;
@@ -351,7 +324,8 @@ fn copy_in_pieces(
     }
 }
 
-/// Copies piece by piece, by the kernel where it can, else by reading and writing.
+/// Copies piece by piece, by the kernel where it can (which shares blocks where the file system
+/// can), else by reading and writing.
 struct Copier<'a> {
     source: (&'a File, &'a Path),
     target: (&'a File, &'a Path),
@@ -359,7 +333,16 @@ struct Copier<'a> {
     by_kernel: bool,
 }
 
-impl Copier<'_> {
+impl<'a> Copier<'a> {
+    fn new(source: (&'a File, &'a Path), target: (&'a File, &'a Path)) -> Self {
+        Self {
+            source,
+            target,
+            offset: 0,
+            by_kernel: true,
+        }
+    }
+
     fn copy_piece(&mut self) -> Result<usize, StoreError> {
         let ((source, source_path), (target, target_path)) = (self.source, self.target);
         if self.by_kernel {

@@ -525,6 +525,39 @@ fn a_publish_that_says_to_have_seen_another_latest_is_refused() {
     refused(&store, &tar, &["history.jsonl", "ContentSha256"]);
 }
 
+#[test]
+fn a_last_line_that_tells_of_another_package_is_refused() {
+    let store = TestStore::new();
+    store.create("hello", &["--publish"]).succeeded();
+    let line = &store.history("hello")[0];
+    let recorded = line["Latest"]["CodeSha256"].as_str().unwrap();
+    // The hash of no bytes at all.
+    let other = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let tar = altered(&store, "hello/history.jsonl", |content| {
+        let text = String::from_utf8(content.clone()).unwrap();
+        *content = text.replace(recorded, other).into_bytes();
+    });
+    refused(&store, &tar, &["history.jsonl", "its package has the hash"]);
+}
+
+#[test]
+fn a_line_that_kept_the_revision_id_and_tells_of_another_package_is_refused() {
+    let store = TestStore::new();
+    store.create("hello", &["--publish"]).succeeded();
+    let alias = ["--function-version", "1"];
+    store.alias("create-alias", "live", &alias).succeeded();
+    let tar = altered(&store, "hello/history.jsonl", |content| {
+        let text = String::from_utf8(content.clone()).unwrap();
+        let (first, last) = text.split_once('\n').unwrap();
+        let mut first: Value = serde_json::from_str(first).unwrap();
+        first["Latest"]["CodeSize"] = json!(1);
+        let mut last: Value = serde_json::from_str(last).unwrap();
+        last["Previous"] = json!(sha256_hex(first.to_string().as_bytes()));
+        *content = format!("{first}\n{last}\n").into_bytes();
+    });
+    refused(&store, &tar, &["history.jsonl", "line 2"]);
+}
+
 /// Makes an archive of one entry as it stands, which the library would not write.
 fn raw_entry(path: &[u8], kind: tar::EntryType, content: &[u8]) -> Vec<u8> {
     let mut header = tar::Header::new_gnu();

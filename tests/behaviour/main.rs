@@ -3,9 +3,10 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::allow_attributes,
-    reason = "tests stop at the first surprise, and place files by hand as people do"
+    reason = "tests stop at the first surprise, place files by hand as people do, and tell what they ran"
 )]
 
 #[path = "../support/mod.rs"]
@@ -32,6 +33,8 @@ mod exporting;
 mod get_function;
 mod help;
 mod history;
+#[cfg(target_os = "linux")]
+mod hostile_store;
 mod importing;
 mod importing_from_aws;
 mod init;

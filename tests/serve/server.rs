@@ -72,6 +72,11 @@ impl Server {
         &self.url
     }
 
+    /// Returns the id of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Sends a request with this body, none where it is empty.
     pub fn send(&self, method: &str, path: &str, body: &[u8]) -> Answered {
         self.send_with(method, path, &[], body)
@@ -141,7 +146,7 @@ impl Server {
 
     /// Returns the most memory that it had at a time, in bytes.
     pub fn peak_of_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
         let status = status.unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = peak.unwrap().trim().strip_suffix(" kB").unwrap();

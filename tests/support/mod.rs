@@ -10,6 +10,8 @@
     reason = "each test target uses its part of this module, which places files as people do"
 )]
 
+#[cfg(target_os = "linux")]
+pub mod planted;
 pub mod sample;
 pub mod shapes;
 

@@ -7,12 +7,13 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::outcome::{FUNCTION, check_history};
-use crate::server::BINARY;
 use crate::support::{Ran, TestStore, code_sha256, zip_of};
 use crate::undisturbed::{
     CREATE_ALIAS, PUBLISH, Packages, ROLLBACK, SMALL, UPDATE_ALIAS, create_arguments,
     update_arguments,
 };
+
+const BINARY: &str = env!("CARGO_BIN_EXE_lambda-store");
 
 /// Runs a command at a time, in UTC.
 fn run_at(time: &str, store: &TestStore, arguments: &[&str]) -> Ran {

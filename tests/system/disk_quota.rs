@@ -12,7 +12,8 @@ use crate::server::Server;
 use crate::small_disk::{FileSystem, SmallDisk, succeeded};
 use crate::support::{TestStore, says};
 use crate::undisturbed::{PUBLISH, Packages};
-use crate::writers::{prepare, run_all, writers, writing_requests};
+use crate::writers::{prepare, run_all, writers};
+use crate::writing_requests::writing_requests;
 
 /// Makes packages larger than what is left over of the quota.
 const SIZE: usize = 64 * 1024;

@@ -60,6 +60,11 @@ pub(crate) fn verdict(ran: &Ran, operation: &str, store: &TestStore, fault: Faul
         return Verdict::Done;
     }
     let message = ran.failed_with("ServiceException", operation);
+    verdict_of_error(message, store, fault)
+}
+
+/// Returns what the message of an error said, as clearly as it must.
+pub(crate) fn verdict_of_error(message: &str, store: &TestStore, fault: Fault) -> Verdict {
     let (_, cause) = ERRORS
         .iter()
         .find(|(error, _)| *error == fault.error)
@@ -99,7 +104,8 @@ impl Verdicts {
 }
 
 /// Returns the calls that touch the store. Closing a directory is left out: Linux does not ask the
-/// file system, and the standard library takes a failure for a bug and panics.
+/// file system, and the standard library takes a failure for a bug and panics. So is closing what was
+/// opened before the record begins.
 pub(crate) fn failing(recorded: &Recorded) -> Vec<&Call> {
     let calls = recorded.calls.iter().enumerate();
     calls
@@ -116,7 +122,7 @@ fn closes_a_directory(call: &Call, earlier: &[Call]) -> bool {
     let descriptor = rest.split('<').next().unwrap();
     let opening = format!("= {descriptor}<");
     let opened = earlier.iter().rfind(|call| call.text.contains(&opening));
-    opened.unwrap().text.contains("O_DIRECTORY")
+    opened.is_none_or(|call| call.text.contains("O_DIRECTORY"))
 }
 
 /// Lets each call of a command fail in turn, each time on a fresh copy of the store.

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::outcome::{check_empty, check_history};
+use crate::readers::readers;
 use crate::server::{BINARY, Server};
 use crate::support::{Ran, TestStore, sample, says};
 use crate::undisturbed::{LARGE, PUBLISH, Packages, SMALL, copy_of};
-use crate::writers::{prepare, readers, writers};
+use crate::writers::{prepare, writers};
 
 const SHORT_OF_FILES: &str = "Too many open files (os error 24)";
 const WAY_OUT: &str = "Too many files are open at once; raise the limit (ulimit -n) and try again";

@@ -6,12 +6,14 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::outcome::FUNCTION;
+use crate::readers::readers;
 use crate::server::{BINARY, Server};
 use crate::small_disk::{FileSystem, SmallDisk};
 use crate::strace::{kill, record};
 use crate::support::{Ran, TestStore, says};
 use crate::undisturbed::{PUBLISH, Packages, SMALL, copy_of};
-use crate::writers::{READING_REQUESTS, prepare, readers, writers, writing_requests};
+use crate::writers::{prepare, writers};
+use crate::writing_requests::{READING_REQUESTS, writing_requests};
 
 /// What the system says of a disk that is mounted read-only, and of files that are somebody else's.
 const READ_ONLY: &str = "Read-only file system (os error 30)";

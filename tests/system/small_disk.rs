@@ -158,15 +158,18 @@ impl SmallDisk {
     }
 
     /// Makes it read-only, for everybody.
+    #[cfg(feature = "serve")]
     pub(crate) fn forbid_writing(&self) {
         self.remount("remount,bind,ro");
     }
 
     /// Makes it as it was.
+    #[cfg(feature = "serve")]
     pub(crate) fn allow_writing(&self) {
         self.remount("remount,bind,rw");
     }
 
+    #[cfg(feature = "serve")]
     fn remount(&self, options: &str) {
         let holder = self.holder.id().to_string();
         let mut command = Command::new("nsenter");

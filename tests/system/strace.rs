@@ -34,9 +34,11 @@ impl Call {
         self.name != "execve" && self.text.contains(&place(store))
     }
 
-    /// Returns whether the command prints its result by this call, or exits.
+    /// Returns whether the command prints its result by this call, or exits; or answers a request.
     pub(crate) fn reports(&self) -> bool {
-        self.text.starts_with("write(1<") || self.name == "exit_group"
+        self.text.starts_with("write(1<")
+            || self.name == "exit_group"
+            || self.text.contains("\"HTTP/1.1 ")
     }
 
     /// Returns whether the call leaves the disk as it is, for certain.
@@ -50,12 +52,17 @@ impl Call {
     }
 
     /// Returns whether another call is, in its own thread, what this one is in its thread.
-    fn counts_as(&self, other: &Self) -> bool {
+    pub(crate) fn counts_as(&self, other: &Self) -> bool {
         (&self.name, self.ordinal) == (&other.name, other.ordinal)
     }
 
     /// Returns whether a call on one store is what another is on another.
-    fn is_same_as(&self, store: &TestStore, other: &Self, other_store: &TestStore) -> bool {
+    pub(crate) fn is_same_as(
+        &self,
+        store: &TestStore,
+        other: &Self,
+        other_store: &TestStore,
+    ) -> bool {
         let seen_as = |call: &Self, store| (call.thread == 0, call.subject(store));
         seen_as(self, store) == seen_as(other, other_store)
     }
@@ -65,9 +72,9 @@ impl Call {
         let text = self.text.replace(&place(store), "PLACE");
         let text = text.split([',', ')']).next().unwrap();
         let token = Regex::new(r"[a-z0-9]{8}\.").unwrap();
-        let pipe = Regex::new(r"pipe:\[\d+\]").unwrap();
+        let unnamed = Regex::new(r"(pipe:|socket:|#)\[?\d+\]?").unwrap();
         let text = token.replace_all(text, "TOKEN.").into_owned();
-        pipe.replace_all(&text, "pipe").into_owned()
+        unnamed.replace_all(&text, "$1").into_owned()
     }
 }
 
@@ -109,6 +116,17 @@ pub(crate) fn record(store: TestStore, arguments: &[&str]) -> Recorded {
     }
 }
 
+/// Runs the command on a store to its end. Returns what it printed, and its calls with all bytes that
+/// they name, each as `\xHH`.
+pub(crate) fn record_bytes(store: &TestStore, arguments: &[&str]) -> (String, Vec<Call>) {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = strace_with(store, arguments, log.path(), &["-xx", "-s", "33554432"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    (stdout, read_log(log.path()))
+}
+
 /// Runs the command on a store and kills it at a call that an earlier run made, before anything
 /// comes after it. Returns what was printed by then.
 pub(crate) fn kill(store: &TestStore, arguments: &[&str], earlier: &Recorded, at: &Call) -> String {
@@ -139,6 +157,30 @@ pub(crate) struct Fault {
     pub(crate) is_lasting: bool,
 }
 
+impl Fault {
+    /// Returns what makes strace let a call fail so.
+    pub(crate) fn inject(&self, at: &Call) -> String {
+        let lasting = if self.is_lasting { "+" } else { "" };
+        let (name, error, ordinal) = (&at.name, self.error, at.ordinal);
+        format!("inject={name}:error={error}:when={ordinal}{lasting}")
+    }
+
+    /// Sees that among the calls of a run this one failed first, and no other that should not.
+    pub(crate) fn check(&self, calls: &[Call], at: &Call, store: &TestStore, earlier: &Recorded) {
+        let mut failed = calls
+            .iter()
+            .filter(|call| call.text.trim_end().ends_with("(INJECTED)"));
+        let first = failed.next();
+        let first = first.unwrap_or_else(|| panic!("{at:?} was not reached: {calls:?}"));
+        assert!(
+            at.is_same_as(&earlier.store, first, store),
+            "another call failed: {first:?}"
+        );
+        let other = failed.find(|_| !self.is_lasting);
+        assert!(other.is_none(), "another call failed, too: {other:?}");
+    }
+}
+
 /// Runs the command on a store and lets a call fail that an earlier run made.
 pub(crate) fn fail(
     store: &TestStore,
@@ -148,24 +190,11 @@ pub(crate) fn fail(
     fault: Fault,
 ) -> Ran {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let lasting = if fault.is_lasting { "+" } else { "" };
-    let (name, error, ordinal) = (&at.name, fault.error, at.ordinal);
-    let inject = format!("inject={name}:error={error}:when={ordinal}{lasting}");
-    let output = strace(store, arguments, log.path(), &[&trace(at), &inject])
+    let expressions = [&*trace(at), &fault.inject(at)];
+    let output = strace(store, arguments, log.path(), &expressions)
         .output()
         .unwrap();
-    let calls = read_log(log.path());
-    let mut failed = calls
-        .iter()
-        .filter(|call| call.text.trim_end().ends_with("(INJECTED)"));
-    let first = failed.next();
-    let first = first.unwrap_or_else(|| panic!("{at:?} was not reached: {output:?}, {calls:?}"));
-    assert!(
-        at.is_same_as(&earlier.store, first, store),
-        "another call failed: {first:?}"
-    );
-    let other = failed.find(|_| !fault.is_lasting);
-    assert!(other.is_none(), "another call failed, too: {other:?}");
+    fault.check(&read_log(log.path()), at, store, earlier);
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -251,11 +280,16 @@ fn trace(at: &Call) -> String {
     format!("trace=execve,{}", at.name)
 }
 
-fn read_log(path: &Path) -> Vec<Call> {
+pub(crate) fn read_log(path: &Path) -> Vec<Call> {
     parse(&String::from_utf8_lossy(&std::fs::read(path).unwrap()))
 }
 
 fn strace(store: &TestStore, arguments: &[&str], log: &Path, expressions: &[&str]) -> Command {
+    let options: Vec<&str> = expressions.iter().flat_map(|text| ["-e", text]).collect();
+    strace_with(store, arguments, log, &options)
+}
+
+fn strace_with(store: &TestStore, arguments: &[&str], log: &Path, options: &[&str]) -> Command {
     let mut command = Command::new("strace");
     command
         .env_clear()
@@ -263,10 +297,8 @@ fn strace(store: &TestStore, arguments: &[&str], log: &Path, expressions: &[&str
         .env("USER", "alice")
         .env("LAMBDA_STORE", store.path())
         .args(["-f", "-y", "-o", log.to_str().unwrap()]);
-    for expression in expressions {
-        command.args(["-e", expression]);
-    }
     command
+        .args(options)
         .args(["--", env!("CARGO_BIN_EXE_lambda-store")])
         .args(arguments);
     command

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::outcome::{
     ALIAS, Answers, FUNCTION, answers, check_answers, check_empty, check_files, check_history,
-    highest, without_times,
+    highest, tells_of_latest, without_times,
 };
 use crate::strace::{Call, Recorded, record};
 use crate::support::{ROLE, TestStore, files_under, zip_of};
@@ -28,6 +28,7 @@ impl Packages {
         Self(tempfile::tempdir().unwrap())
     }
 
+    #[cfg(feature = "serve")]
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
@@ -243,6 +244,10 @@ pub(crate) struct Undisturbed<'a> {
     pub(crate) recorded: Recorded,
     /// The highest version that the test ever asks for.
     up_to: u64,
+    /// Whether `$LATEST` was edited by hand since the last change before.
+    is_edited: bool,
+    /// The highest number that was given out before.
+    given_out: u64,
     /// Files at the end besides those that every function has.
     further: BTreeSet<PathBuf>,
     packages: Packages,
@@ -257,19 +262,52 @@ pub(crate) enum State {
 impl<'a> Undisturbed<'a> {
     pub(crate) fn run(prepared: &'a TestStore, arguments: &'a [&'a str], further: &[&str]) -> Self {
         let recorded = record(copy_of(prepared), arguments);
+        Self::of(prepared, arguments, recorded, further)
+    }
+
+    /// Takes what a run did that was recorded, of the command with these arguments or of a request that
+    /// asks for the same.
+    pub(crate) fn of(
+        prepared: &'a TestStore,
+        arguments: &'a [&'a str],
+        recorded: Recorded,
+        further: &[&str],
+    ) -> Self {
         let store = &recorded.store;
         let highest = [prepared, store].map(|store| highest(&answers(store, 5)));
         let up_to = highest[0].max(highest[1]) + 1;
+        let before = answers(prepared, up_to);
         Self {
             prepared,
             arguments,
-            before: answers(prepared, up_to),
+            is_edited: !tells_of_latest(prepared, &before),
+            before,
             after: answers(store, up_to),
             recorded,
             up_to,
+            given_out: highest[0],
             further: further.iter().map(PathBuf::from).collect(),
             packages: Packages::new(),
         }
+    }
+
+    /// Says up to which number versions had been given out, those that are deleted included.
+    pub(crate) fn having_given_out(mut self, number: u64) -> Self {
+        self.given_out = number;
+        self
+    }
+
+    /// Returns the highest number that was given out by a state.
+    pub(crate) fn given_out(&self, state: State) -> u64 {
+        let (is_there, made) = match state {
+            State::Before => (&self.before, 0),
+            State::After => (&self.after, highest(&self.after)),
+        };
+        // Deleting the function ends its life.
+        if is_there["$LATEST"].is_null() {
+            return 0;
+        }
+        self.given_out.max(made)
     }
 
     /// Returns the calls between which nothing changes on the disk, and those that report.
@@ -285,6 +323,7 @@ impl<'a> Undisturbed<'a> {
         let seen = answers(store, self.up_to);
         check_answers(store, &seen);
         let state = self.state_of(&seen);
+        assert!(tells_of_latest(store, &seen) || state == State::Before && self.is_edited);
         self.check_versions(store, state);
         if !printed.is_empty() {
             assert_eq!(state, State::After, "what was reported is not there");
@@ -321,7 +360,9 @@ impl<'a> Undisturbed<'a> {
         let versions = Path::new(FUNCTION).join("versions");
         for (name, bytes) in files_under(&self.prepared.path().join(&versions)) {
             let number = name.iter().next().unwrap().to_str().unwrap();
-            let is_deleted = state == State::After && self.after[number].is_null();
+            let is_deleted = |answers: &Answers| answers[number].is_null();
+            let is_deleted =
+                is_deleted(&self.before) || state == State::After && is_deleted(&self.after);
             let path = store.path().join(&versions).join(&name);
             if path.is_dir() || is_deleted {
                 continue;
@@ -337,7 +378,7 @@ impl<'a> Undisturbed<'a> {
             "create-function" => self.arguments.to_vec(),
             _ => create_arguments(FUNCTION, &package, &["--publish"]),
         };
-        let (mut seen, mut given_out) = (seen.clone(), highest(&self.before).max(highest(seen)));
+        let (mut seen, mut given_out) = (seen.clone(), self.given_out(state));
         if seen["$LATEST"].is_null() {
             store.run(&create).succeeded();
             check_empty(&store.join(".staging"));
@@ -372,6 +413,7 @@ impl<'a> Undisturbed<'a> {
         let end = answers(store, number + 1);
         check_files(store, &end, &self.further);
         check_answers(store, &end);
+        assert!(tells_of_latest(store, &end));
         for (qualifier, answer) in seen {
             if qualifier != "$LATEST" && !answer.is_null() {
                 assert_eq!(end[&qualifier], answer, "a version or the alias changed");

@@ -1,11 +1,7 @@
-//! Every command that writes to a store, every request that does, and a store on which each of them
-//! can; and those that only read.
-
-use base64::Engine as _;
-use serde_json::json;
+//! Every command that writes to a store, and a store on which each of them can.
 
 use crate::outcome::{ALIAS, FUNCTION, check_history};
-use crate::support::{ROLE, TestStore, zip_of};
+use crate::support::TestStore;
 use crate::undisturbed::{
     CONFIGURE, CREATE_ALIAS, DELETE, DELETE_ALIAS, Exported, PRUNE, PUBLISH, Packages, ROLLBACK,
     UPDATE_ALIAS, create_arguments, exported, update_arguments,
@@ -128,77 +124,3 @@ pub(crate) fn run_all(store: &TestStore, writers: Vec<Writer>) {
         assert_eq!(verified.code, Some(0), "{verified:?}");
     }
 }
-
-/// Returns the commands that only read, and answer 0 on the store above.
-pub(crate) fn readers() -> Vec<Vec<&'static str>> {
-    let named = |command| vec![command, "--function-name", FUNCTION];
-    let with = |command, options: &[&'static str]| [&named(command), options].concat();
-    vec![
-        named("get-function"),
-        named("get-function-configuration"),
-        with("get-function", &["--qualifier", "1"]),
-        vec!["list-functions"],
-        named("list-versions-by-function"),
-        named("list-aliases"),
-        with("get-alias", &["--name", ALIAS]),
-        vec!["log", FUNCTION, "--all"],
-        vec!["status", FUNCTION],
-        vec!["restore", FUNCTION, "1", "--dry-run"],
-        vec!["rollback", FUNCTION, "--alias", ALIAS, "--dry-run"],
-        vec!["prune", FUNCTION, "--keep-last", "1"],
-        vec!["verify"],
-    ]
-}
-
-/// A request over HTTP.
-pub(crate) struct Request {
-    pub(crate) method: &'static str,
-    /// Below that of the functions.
-    pub(crate) path: &'static str,
-    pub(crate) body: String,
-}
-
-impl Request {
-    fn new(method: &'static str, path: &'static str, body: String) -> Self {
-        Self { method, path, body }
-    }
-
-    pub(crate) fn path(&self) -> String {
-        format!("/2015-03-31/functions{}", self.path)
-    }
-}
-
-/// Returns every request that writes, with packages of this size.
-pub(crate) fn writing_requests(size: usize) -> Vec<Request> {
-    let package = zip_of(&[("app.py", &vec![b'e'; size])]);
-    let package = base64::engine::general_purpose::STANDARD.encode(package);
-    let create = json!({
-        "FunctionName": "other", "Runtime": "python3.13", "Role": ROLE, "Handler": "app.handler",
-        "Code": {"ZipFile": package},
-    });
-    let update = json!({"ZipFile": package, "Publish": true});
-    let configure = json!({"Description": "changed"});
-    let create_alias = json!({"Name": "next", "FunctionVersion": "3"});
-    let update_alias = json!({"FunctionVersion": "3"});
-    vec![
-        Request::new("POST", "", create.to_string()),
-        Request::new("PUT", "/hello/code", update.to_string()),
-        Request::new("PUT", "/hello/configuration", configure.to_string()),
-        Request::new("POST", "/hello/versions", "{}".to_owned()),
-        Request::new("POST", "/hello/aliases", create_alias.to_string()),
-        Request::new("PUT", "/hello/aliases/live", update_alias.to_string()),
-        Request::new("DELETE", "/hello/aliases/live", String::new()),
-        Request::new("DELETE", "/hello?Qualifier=3", String::new()),
-        Request::new("DELETE", "/hello", String::new()),
-    ]
-}
-
-/// The paths of requests that only read, below that of the functions.
-pub(crate) const READING_REQUESTS: [&str; 6] = [
-    "",
-    "/hello",
-    "/hello/configuration?Qualifier=1",
-    "/hello/versions",
-    "/hello/aliases",
-    "/hello/aliases/live",
-];

@@ -106,11 +106,8 @@ impl Lineage {
         if earlier.is_some_and(|earlier| line.time <= earlier.time) {
             return Err("its Time is not later than that of the line before it".to_owned());
         }
-        let published = line.last_published.as_ref().map_or(0, |last| last.version);
-        let named = line.made.iter().map(|made| made.version);
-        let named = named.chain(line.removed.iter().map(|(_, last)| *last));
-        let named = named.chain([published, earlier.map_or(0, |line| line.highest_version)]);
-        if named.max() > Some(line.highest_version) {
+        let highest_before = earlier.map_or(0, |line| line.highest_version);
+        if line.highest_named().max(highest_before) > line.highest_version {
             return Err(format!(
                 "its HighestVersion, {}, is too low",
                 line.highest_version
@@ -121,10 +118,18 @@ impl Lineage {
             if ![line.time, moved(earlier)].contains(&moved(line)) {
                 return Err("it neither moved the revision id of $LATEST nor kept it".to_owned());
             }
+            if moved(line) != line.time && !line.latest.is_alike(&earlier.latest) {
+                return Err(
+                    "it did not move the revision id of $LATEST, and says something else of it than \
+                     the line before"
+                        .to_owned(),
+                );
+            }
             if line.made.is_empty() && line.last_published != earlier.last_published {
                 return Err("it changed LastPublished and published nothing".to_owned());
             }
         }
+        let published = line.last_published.as_ref().map_or(0, |last| last.version);
         let is_made = |number| line.made.iter().any(|made| made.version == number);
         if line.publishes() && !is_made(published) {
             return Err("its LastPublished is not what it published".to_owned());
@@ -189,8 +194,13 @@ impl Lineage {
         }
     }
 
-    /// Checks `$LATEST` against what the last publish said of it. The configuration names the package.
+    /// Checks `$LATEST` against what the last line and the last publish said of it. The configuration names the
+    /// package.
     pub(super) fn check_latest(&self, configuration: &FunctionConfiguration) -> Result<(), String> {
+        let last = self.last.as_ref().map(|last| &last.line.latest);
+        if let Some(problem) = last.and_then(|latest| latest.refutation(configuration)) {
+            return Err(problem);
+        }
         match (&self.publisher, &self.last) {
             (Some(publisher), Some(last))
                 if publisher.is_refuted_by(&last.line.latest.revision_id, configuration) =>

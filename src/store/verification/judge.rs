@@ -9,7 +9,7 @@ use super::subject::{Documents, ExaminedVersion, Part, Subject};
 use crate::api::code_sha256::CodeIdentity;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::finding::{Finding, FindingName};
-use crate::api::revision_id::{Place, RevisionId};
+use crate::api::revision_id::RevisionId;
 use crate::api::timestamp::Timestamp;
 use crate::store::durable::Stamp;
 use crate::store::layout::{CODE_ZIP, CONFIG_JSON, HISTORY, STAGING, VERSIONS};
@@ -186,16 +186,9 @@ impl Judge<'_> {
                 problem,
             );
         }
-        let time = RevisionId::time_of(fact.revision_id.as_str());
         let mut configuration = said.configuration.clone();
         configuration.set_code(code);
-        let found = configuration.revision_id(time, Place::Latest);
-        if found == fact.revision_id && fact.code() != *code {
-            let problem = format!(
-                "$LATEST is as the last line left it, and its package has the hash {} with {} bytes, not \
-                 {} with {}",
-                code.sha256, code.size, fact.code_sha256, fact.code_size
-            );
+        if let Some(problem) = fact.refutation(&configuration) {
             self.tell_of_history(FindingName::LatestIdDiffers, problem);
         }
         self.last_published(&configuration, &fact.revision_id);

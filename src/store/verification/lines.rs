@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::api::alias::AliasState;
 use crate::api::code_sha256::hex;
 use crate::api::document::Value;
 use crate::api::finding::FindingName;
@@ -156,7 +155,7 @@ impl Lines {
                 broken_chain(&line, previous).to_owned(),
             );
         }
-        let named = numbers_named(&line);
+        let named = line.highest_named();
         let least = named.max(before.map_or(0, |before| before.highest));
         if line.highest_version < least {
             let problem = format!(
@@ -277,22 +276,4 @@ fn broken_chain(line: &Line, previous: Option<&str>) -> &'static str {
             "Previous is not the hash of the line before: a line was taken out, put in or edited there"
         }
     }
-}
-
-/// Returns the highest number that a line names.
-fn numbers_named(line: &Line) -> u64 {
-    let made = line.made.iter().map(|made| made.version);
-    let removed = line.removed.iter().map(|(_, high)| *high);
-    let published = line
-        .last_published
-        .iter()
-        .map(|published| published.version);
-    let pointed_to = line.aliases.iter().filter_map(|change| change.to.as_ref());
-    let pointed_to = pointed_to.flat_map(AliasState::versions);
-    made.chain(removed)
-        .chain(published)
-        .chain(line.restored)
-        .chain(pointed_to)
-        .max()
-        .unwrap_or(0)
 }

@@ -1,0 +1,14 @@
+//! `JMESPath` expressions: `cargo +nightly fuzz run queries` in the crate's directory, with
+//! TMPDIR in memory (`/dev/shm`) to be fast.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../tests/fuzzed/command.rs"]
+#[allow(dead_code, reason = "each target uses its part")]
+mod command;
+#[path = "../../tests/fuzzed/queries.rs"]
+mod queries;
+
+fuzz_target!(|bytes: &[u8]| queries::check(bytes));
