@@ -195,6 +195,34 @@ impl Drop for Writer {
     }
 }
 
+/// Publishes a function so often while somebody writes into its package.
+fn publishes_while_somebody_writes(file_system: FileSystem, size: usize, enough: usize) {
+    let disk = SmallDisk::of_size(file_system, 512 * 1024 * 1024);
+    let packages = Packages::new();
+    let store = prepare(&disk, &packages, size);
+    let writer = Writer::into(&store.join(LATEST_CODE));
+    let (mut published, mut refused) = (0, 0);
+    while published < enough && refused < 40 * enough {
+        let ran = store.run(&PUBLISH);
+        if ran.code == Some(0) {
+            check_version(&store, &ran.succeeded());
+            published += 1;
+        } else {
+            let message = ran.failed_with("ServiceException", "PublishVersion");
+            assert!(message.contains("was edited while"), "{message}");
+            refused += 1;
+        }
+    }
+    drop(writer);
+    println!(
+        "{file_system:?}, {size} bytes: {published} published and {refused} refused while it was written to"
+    );
+    assert_eq!(published, enough);
+    let last = store.run(&PUBLISH).succeeded();
+    check_version(&store, &last);
+    check_history(&store);
+}
+
 #[test]
 fn the_bytes_that_are_hashed_are_those_of_the_version_while_somebody_writes() {
     let enough = if sample::number().is_some() { 2 } else { 50 };
@@ -202,29 +230,9 @@ fn the_bytes_that_are_hashed_are_those_of_the_version_while_somebody_writes() {
         if file_system == FileSystem::Ext4OfSeconds {
             continue;
         }
-        let disk = SmallDisk::of_size(file_system, 512 * 1024 * 1024);
-        let packages = Packages::new();
-        let store = prepare(&disk, &packages, 2 * 1024 * 1024);
-        let writer = Writer::into(&store.join(LATEST_CODE));
-        let (mut published, mut refused) = (0, 0);
-        while published < enough && refused < 40 * enough {
-            let ran = store.run(&PUBLISH);
-            if ran.code == Some(0) {
-                check_version(&store, &ran.succeeded());
-                published += 1;
-            } else {
-                let message = ran.failed_with("ServiceException", "PublishVersion");
-                assert!(message.contains("was edited while"), "{message}");
-                refused += 1;
-            }
+        // On both sides of the size from which on a second thread copies.
+        for size in [1000 * 1024, 2 * 1024 * 1024] {
+            publishes_while_somebody_writes(file_system, size, enough);
         }
-        drop(writer);
-        println!(
-            "{file_system:?}: {published} published and {refused} refused while it was written to"
-        );
-        assert_eq!(published, enough);
-        let last = store.run(&PUBLISH).succeeded();
-        check_version(&store, &last);
-        check_history(&store);
     }
 }
