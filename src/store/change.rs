@@ -26,8 +26,8 @@ use super::history::{AliasChange, LatestFact, Line, Made};
 use super::host::Notice;
 use super::latest::{Latest, record_written};
 use super::layout::{
-    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PACKAGE_MODE, PRIVATE_FILE_MODE, Token, VERSIONS,
-    alias_json, destination,
+    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PACKAGE_MODE, PRIVATE_FILE_MODE, ROOM_FOR_LINES,
+    Token, VERSIONS, alias_json, destination,
 };
 use super::locked::LockedFunction;
 use super::staged_version::StagedVersion;
@@ -383,6 +383,11 @@ impl<'f> Change<'f> {
                 directory.truncate(history, HISTORY, tail.end)?;
             }
             directory.write_at(history, HISTORY, &bytes, tail.end)?;
+            // What fills a disk are packages; so the room is made sure of with each that comes in.
+            if self.staged.contains(&self.token.entry(CODE_ZIP)) {
+                let end = tail.end + bytes.len() as u64;
+                directory.keep_room(history, HISTORY, end, ROOM_FOR_LINES)?;
+            }
             directory.flush_file(history, HISTORY)
         };
         let Err(failure) = written() else {

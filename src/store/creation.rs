@@ -6,7 +6,8 @@ use super::error::StoreError;
 use super::history::LatestFact;
 use super::latest::record_written;
 use super::layout::{
-    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, VERSIONS,
+    CODE_ZIP, CONFIG_JSON, FUNCTION_JSON, HISTORY, LATEST, PRIVATE_FILE_MODE, ROOM_FOR_LINES,
+    VERSIONS,
 };
 use super::new_function::NewFunction;
 use super::registry::Store;
@@ -125,7 +126,10 @@ impl Creation<'_> {
         let token = self.upload.area().token();
         let line = self.draft.line(token, Vec::new(), fact, None);
         let bytes = line.to_bytes(&directory.path_of(HISTORY))?;
-        directory.write_file(HISTORY, PRIVATE_FILE_MODE, &bytes)?;
+        let history = directory.create_file(HISTORY, PRIVATE_FILE_MODE)?;
+        directory.write_at(&history, HISTORY, &bytes, 0)?;
+        directory.keep_room(&history, HISTORY, bytes.len() as u64, ROOM_FOR_LINES)?;
+        directory.flush_file(&history, HISTORY)?;
         self.function
             .appear(self.upload.area(), &self.name, account)
     }

@@ -358,6 +358,22 @@ impl Directory {
             .map_err(StoreError::io("write", &path))
     }
 
+    /// Has the disk keep some room behind what is written at the end of an open file of this
+    /// directory, where the file system can. The file's size stays.
+    #[cfg(target_os = "linux")]
+    pub(super) fn keep_room(&self, file: &File, name: &str, end: u64, bytes: u64) -> Result<()> {
+        self.step("keep room behind", &self.path_of(name))?;
+        // A full disk, or one that cannot: what was written stands all the same.
+        rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, end, bytes).ok();
+        Ok(())
+    }
+
+    /// Elsewhere no room is kept.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn keep_room(&self, _: &File, _: &str, _: u64, _: u64) -> Result<()> {
+        Ok(())
+    }
+
     /// Cuts an open file of this directory off.
     pub(super) fn truncate(&self, file: &File, name: &str, length: u64) -> Result<()> {
         let path = self.path_of(name);

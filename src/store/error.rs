@@ -154,6 +154,13 @@ impl StoreError {
         }
     }
 
+    /// Returns whether the operating system refused what no other command explains: that something is
+    /// gone may be another one's doing.
+    pub(super) fn is_refusal(&self) -> bool {
+        use io::ErrorKind::{NotFound, StaleNetworkFileHandle};
+        matches!(self, Self::Io { cause, .. } if !matches!(cause.kind(), NotFound | StaleNetworkFileHandle))
+    }
+
     /// Turns the error that kept the change of a function from being undone into one that says what
     /// that means.
     pub(super) fn with_unknown_outcome(self) -> Self {
@@ -191,13 +198,29 @@ impl StoreError {
 
 /// Returns what to do about a refusal of the operating system's, where that is known.
 fn way_out(cause: &io::Error) -> &'static str {
+    if is_short_of_files(cause) {
+        return ". Too many files are open at once; raise the limit (ulimit -n) and try again";
+    }
     match cause.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull => {
             ". The disk is full; make room, for example by deleting versions that are not needed, and \
              try again"
         }
+        io::ErrorKind::QuotaExceeded => {
+            ". The disk's quota is used up; make room, for example by deleting versions that are not \
+             needed, or have the quota raised, and try again"
+        }
         _ => "",
     }
+}
+
+/// The standard library has no kind for it.
+fn is_short_of_files(cause: &io::Error) -> bool {
+    let errno = rustix::io::Errno::from_io_error(cause);
+    matches!(
+        errno,
+        Some(rustix::io::Errno::MFILE | rustix::io::Errno::NFILE)
+    )
 }
 
 /// The one place that says which of AWS's codes a failure of the store gets.

@@ -227,9 +227,16 @@ pub(super) fn record_written(
     configuration: &FunctionConfiguration,
     time: Timestamp,
 ) -> Result<LatestFact, StoreError> {
-    let modified = FileTime::from_milliseconds(time.milliseconds());
-    directory.set_modified(package, name, modified)?;
-    let kept = stamp(package, &directory.path_of(name))?.modified == modified;
+    let milliseconds = time.milliseconds();
+    let modified = FileTime::from_milliseconds(milliseconds);
+    let keeps = |time| -> Result<bool, StoreError> {
+        directory.set_modified(package, name, time)?;
+        Ok(stamp(package, &directory.path_of(name))?.modified == time)
+    };
+    // A whole second is kept by file systems, too, that keep no more.
+    let keeps_milliseconds =
+        !milliseconds.is_multiple_of(1000) || keeps(FileTime::from_milliseconds(milliseconds + 1))?;
+    let kept = keeps(modified)? && keeps_milliseconds;
     Ok(LatestFact {
         revision_id: configuration.revision_id(time, Place::Latest),
         code_sha256: code.sha256.clone(),

@@ -267,23 +267,17 @@ pub(super) fn copy(
     }
 }
 
-/// Reads, hashes and writes in turn.
+/// Copies, and then reads and hashes the copy.
 fn copy_small(
-    (source, source_path): (&File, &Path),
+    source: (&File, &Path),
     size: u64,
-    (target, target_path): (&File, &Path),
+    target: (&File, &Path),
     notify: &Notify,
 ) -> Result<CodeIdentity, StoreError> {
-    let progress = Progress::new(notify, Work::Package { size });
-    let mut hasher = Hasher::new(source, source_path, size, &progress);
-    while !hasher.is_at_end {
-        let offset = hasher.offset;
-        let bytes = hasher.read_on(u64::MAX)?;
-        target
-            .write_all_at(bytes, offset)
-            .map_err(StoreError::io("write", target_path))?;
-    }
-    Ok(hasher.finish())
+    let mut copier = Copier::new(source, target);
+    // There was room for more behind the last byte expected: there is no more.
+    while copier.copy_piece()? > 0 && copier.offset != size {}
+    hash(target, size, notify)
 }
 
 /// Copies in one thread while this one reads and hashes the copy behind it.
@@ -315,12 +309,7 @@ fn copy_in_pieces(
     target: (&File, &Path),
     progress: &mpsc::Sender<u64>,
 ) -> Result<(), StoreError> {
-    let mut copier = Copier {
-        source,
-        target,
-        offset: 0,
-        by_kernel: true,
-    };
+    let mut copier = Copier::new(source, target);
     loop {
         let from = copier.offset;
         let count = copier.copy_piece()?;
@@ -344,7 +333,16 @@ struct Copier<'a> {
     by_kernel: bool,
 }
 
-impl Copier<'_> {
+impl<'a> Copier<'a> {
+    fn new(source: (&'a File, &'a Path), target: (&'a File, &'a Path)) -> Self {
+        Self {
+            source,
+            target,
+            offset: 0,
+            by_kernel: true,
+        }
+    }
+
     fn copy_piece(&mut self) -> Result<usize, StoreError> {
         let ((source, source_path), (target, target_path)) = (self.source, self.target);
         if self.by_kernel {

@@ -100,6 +100,7 @@ impl Store {
                 found.map(Some)
             }
             (Err(error), Err(_)) => Err(error),
+            (Ok(_), Err(error)) if error.is_refusal() => Err(error),
             _ => Ok(None),
         }
     }

@@ -13,11 +13,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clock;
 mod completions;
 // The goals are those of the command as it is installed by default: an HTTP stack takes longer to load.
 #[cfg(not(feature = "serve"))]
 mod counts;
 mod damages;
+#[cfg(feature = "serve")]
+mod disk_quota;
 mod failing;
 mod failing_init;
 #[cfg(feature = "serve")]
@@ -30,9 +33,16 @@ mod killed_init;
 mod killed_serving;
 mod lossy_disk;
 mod man_pages;
+#[cfg(feature = "serve")]
+mod open_files;
 mod outcome;
 mod power_loss;
 mod progress;
+#[cfg(feature = "serve")]
+mod read_only;
+#[cfg(feature = "serve")]
+mod readers;
+mod reflinks;
 #[cfg(feature = "serve")]
 mod requests;
 #[cfg(feature = "serve")]
@@ -45,8 +55,13 @@ mod served;
     reason = "the tests of the REST API use all of it"
 )]
 mod server;
+mod small_disk;
 mod strace;
 mod swept;
 mod terminal;
+mod timestamps;
 mod undisturbed;
 mod verifying;
+mod writers;
+#[cfg(feature = "serve")]
+mod writing_requests;

@@ -28,6 +28,11 @@ impl Packages {
         Self(tempfile::tempdir().unwrap())
     }
 
+    #[cfg(feature = "serve")]
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     /// Makes a package of a size; the letter tells packages apart.
     pub(crate) fn package(&self, letter: u8, size: usize) -> String {
         let name = format!("{}-{size}.zip", char::from(letter));

@@ -86,11 +86,15 @@ impl Store {
         verification.findings.extend(check_store_json(root));
         let is_known = verification.findings.is_empty();
         for look in self.look_at(root, &functions, &Hashes::new()) {
+            // It may be gone by now.
+            let Some(look) = self.settle(root, look, began) else {
+                continue;
+            };
             verification.functions += 1;
             verification.versions += look.versions;
             verification.packages += look.packages;
             verification.bytes += look.bytes;
-            let judgement = self.settle(root, look, began);
+            let judgement = look.judgement;
             let findings = judgement.suspicions.into_iter();
             verification
                 .findings
@@ -134,8 +138,8 @@ impl Store {
     }
 
     /// Looks at a function again for as long as something seems wrong, and that is not sure. `began`
-    /// is when it was looked at first.
-    fn settle(&self, root: &Directory, first: Look, began: Instant) -> Judgement {
+    /// is when it was looked at first. Returns what was seen last; `None` if the function is gone.
+    fn settle(&self, root: &Directory, first: Look, began: Instant) -> Option<Look> {
         let timeout = self.host().lock_timeout;
         let started = Instant::now();
         let (mut still_since, mut pause) = (began, Duration::ZERO);
@@ -144,9 +148,7 @@ impl Store {
             std::thread::sleep(pause);
             pause = (pause * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
             let name = std::slice::from_ref(&before.name);
-            let Some(again) = self.look_at(root, name, &before.hashes).pop() else {
-                return Judgement::default();
-            };
+            let again = self.look_at(root, name, &before.hashes).pop()?;
             let is_same = again.state == before.state
                 && again.judgement.suspicions == before.judgement.suspicions;
             if !is_same {
@@ -154,14 +156,14 @@ impl Store {
             }
             let is_moving = again.has_marks && still_since.elapsed() < STILL.min(timeout);
             if is_same && !is_moving {
-                return again.judgement;
+                return Some(again);
             }
             if started.elapsed() >= timeout {
-                return again.sure_after(&before.judgement.suspicions, is_moving);
+                return Some(again.sure_after(&before.judgement.suspicions, is_moving));
             }
             before = again;
         }
-        before.judgement
+        Some(before)
     }
 }
 
@@ -191,13 +193,12 @@ impl Look {
 
     /// Keeps what was seen before, too: of a function that is changed all the time that is as sure as
     /// it gets, for no two changes come to the same line or the same file.
-    fn sure_after(self, before: &[Suspicion], is_moving: bool) -> Judgement {
-        let mut judgement = self.judgement;
-        judgement.suspicions.retain(|suspicion| {
+    fn sure_after(mut self, before: &[Suspicion], is_moving: bool) -> Self {
+        self.judgement.suspicions.retain(|suspicion| {
             let is_at_work = is_moving && suspicion.finding.name == FindingName::ChangeUnfinished;
             before.contains(suspicion) && !is_at_work
         });
-        judgement
+        self
     }
 }
 
