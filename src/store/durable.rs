@@ -244,11 +244,9 @@ impl Directory {
     pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<File> {
         let path = self.path_of(name);
         self.step("open for locking", &path)?;
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode))
-            .map(File::from)
-            .map_err(|errno| StoreError::io("open", &path)(errno.into()))
+        let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
+        let (file, _) = opened.ok_or_else(|| vanished(&path))?;
+        Ok(file)
     }
 
     fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stamp)>> {
