@@ -20,6 +20,7 @@ mod failing;
 mod failing_init;
 mod format;
 mod full_disk;
+mod hostile_devices;
 mod killed;
 mod killed_init;
 mod man_pages;
