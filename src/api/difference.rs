@@ -1,5 +1,7 @@
 //! Differences between two configurations, as far as a publish compares them, member by member.
 
+use std::collections::HashMap;
+
 use super::configuration::FunctionConfiguration;
 use super::document::{Member, Value};
 use super::function_name::FunctionName;
@@ -135,14 +137,22 @@ fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec
 
 /// Compares the members of two objects, in the order of the later one, then those that are gone.
 fn compare_members(prefix: &str, old: &Value, new: &Value, found: &mut Vec<Difference>) {
-    let gone = old
-        .members()
-        .iter()
-        .filter(|member| new.get(member.name()).is_none());
-    for name in new.members().iter().chain(gone).map(Member::name) {
+    let (before, after) = (by_name(old), by_name(new));
+    let gone = old.members().iter().map(Member::name);
+    let gone = gone.filter(|name| !after.contains_key(name));
+    for name in new.members().iter().map(Member::name).chain(gone) {
         let path = format!("{prefix}{name}");
-        compare(&path, old.get(name), new.get(name), found);
+        let (old, new) = (before.get(name).copied(), after.get(name).copied());
+        compare(&path, old, new, found);
     }
+}
+
+/// Returns an object's members by their names: somebody may have written a great many.
+fn by_name(object: &Value) -> HashMap<&str, &Value> {
+    let members = object.members().iter();
+    members
+        .map(|member| (member.name(), member.value()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use serde_json::value::RawValue;
 /// How deep objects and arrays may stand in one another; `serde_json`'s own limit.
 pub const MAX_DEPTH: usize = 128;
 
+/// What a line is indented by, for each bracket that it stands in.
+const INDENT: &str = "    ";
+
 /// What is wrong with a JSON text, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
@@ -299,6 +302,17 @@ impl Value {
         }
     }
 
+    fn rendered_length(&self, depth: usize) -> usize {
+        match self {
+            Self::Object(members) => members_length(members, depth),
+            Self::Array(items) => {
+                let lengths = items.iter().map(|item| item.rendered_length(depth + 1));
+                lines_length(lengths, depth)
+            }
+            Self::Leaf(text) => text.len(),
+        }
+    }
+
     fn compact_into(&self, out: &mut String) {
         match self {
             Self::Object(members) => {
@@ -425,6 +439,12 @@ impl Document {
         out
     }
 
+    /// Returns how long the file is that [`Self::render`] makes. That may be a hundred times what it was
+    /// read from: a line for each value, indented.
+    pub fn rendered_length(&self) -> usize {
+        members_length(&self.members, 0) + 1
+    }
+
     /// Renders the canonical form of the members that a condition holds for, see
     /// [`Value::canonical`].
     pub fn canonical_of(&self, covered: impl Fn(&Member) -> bool) -> String {
@@ -453,6 +473,27 @@ fn render_members(members: &[Member], out: &mut String, depth: usize) {
         member.value.render_into(out, depth + 1);
     }
     close(out, depth, '}');
+}
+
+fn members_length(members: &[Member], depth: usize) -> usize {
+    let lengths = members.iter().map(|member| {
+        let quoted = member.name.len() + "\"\"".len();
+        let name = member.escaped.as_ref().map_or(quoted, |name| name.len());
+        name + ": ".len() + member.value.rendered_length(depth + 1)
+    });
+    lines_length(lengths, depth)
+}
+
+/// Returns how long brackets are with a line for each of these.
+fn lines_length(lengths: impl Iterator<Item = usize>, depth: usize) -> usize {
+    let ends = "[\n".len();
+    let inner: usize = lengths
+        .map(|length| ends + INDENT.len() * (depth + 1) + length)
+        .sum();
+    if inner == 0 {
+        return "[]".len();
+    }
+    inner + INDENT.len() * depth + "\n]".len()
 }
 
 fn canonical_members(mut members: Vec<&Member>, out: &mut String) {
@@ -531,7 +572,7 @@ fn content_of(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
 
 fn indent(out: &mut String, depth: usize) {
     for _ in 0..depth {
-        out.push_str("    ");
+        out.push_str(INDENT);
     }
 }
 
@@ -693,6 +734,22 @@ mod tests {
         let text = "{\n    \"B\": 1.50e+03,\n    \"a\\u0062\": \"\\u00e9\\/\",\n    \
                     \"Big\": 123456789012345678901234567890,\n    \"Empty\": {},\n    \"List\": []\n}\n";
         assert_eq!(Document::parse(text).unwrap().render(), text);
+    }
+
+    #[test]
+    fn the_length_of_a_rendering_is_known_before_it() {
+        for text in [
+            "{}",
+            r#"{"A":1}"#,
+            r#"{"A":[],"\u0061":{},"B":[1,"\u00e9",{"C":[[null,true],[2.50]]}]}"#,
+        ] {
+            let document = Document::parse(text).unwrap();
+            assert_eq!(
+                document.rendered_length(),
+                document.render().len(),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -223,7 +223,7 @@ impl<'f> Change<'f> {
         self.staged.push(config.clone());
         let text = configuration.document().render();
         self.staging
-            .write_file(&config, PRIVATE_FILE_MODE, text.as_bytes())
+            .write_document(&config, PRIVATE_FILE_MODE, &text)
     }
 
     /// Returns what to record of `$LATEST` when it stays as it is, but its revision id moves.
@@ -248,7 +248,7 @@ impl<'f> Change<'f> {
                 .entry(&format!("alias-{}", alias_json(&change.name)));
             self.staged.push(entry.clone());
             self.staging
-                .write_file(&entry, PRIVATE_FILE_MODE, text.as_bytes())?;
+                .write_document(&entry, PRIVATE_FILE_MODE, text)?;
         }
         self.draft.changes_alias(change);
         Ok(())

@@ -105,7 +105,7 @@ impl Creation<'_> {
         let text = content.render() + "\n";
         self.function
             .directory()
-            .write_file(FUNCTION_JSON, PRIVATE_FILE_MODE, text.as_bytes())
+            .write_document(FUNCTION_JSON, PRIVATE_FILE_MODE, &text)
     }
 
     /// Makes the function appear, with this configuration under `$LATEST`.
@@ -151,7 +151,7 @@ impl Creation<'_> {
             self.draft.time,
         )?;
         let text = configuration.document().render();
-        latest.write_file(CONFIG_JSON, PRIVATE_FILE_MODE, text.as_bytes())?;
+        latest.write_document(CONFIG_JSON, PRIVATE_FILE_MODE, &text)?;
         latest.flush()?;
         Ok(fact)
     }

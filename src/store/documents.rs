@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::durable::{Directory, Stamp};
+use super::durable::{Directory, MAX_DOCUMENT, Stamp};
 use super::error::StoreError;
 use super::host::Notify;
 use super::layout::{CODE_ZIP, CONFIG_JSON, alias_json};
@@ -138,9 +138,20 @@ pub(super) fn alias_file(name: &AliasName) -> String {
 
 /// Takes a file's bytes as a document.
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, StoreError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| StoreError::damaged(path, format!("not UTF-8: {error}")))?;
-    Document::parse(text).map_err(|error| StoreError::damaged(path, error))
+    document(bytes).map_err(|problem| StoreError::damaged(path, problem))
+}
+
+/// Takes bytes as a document, or says what keeps them from being one.
+pub(super) fn document(bytes: &[u8]) -> Result<Document, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+    let document = Document::parse(text).map_err(|error| error.to_string())?;
+    let size = document.rendered_length() as u64;
+    if size > MAX_DOCUMENT {
+        return Err(format!(
+            "written with a line for each value it would have {size} bytes, more than a document can have"
+        ));
+    }
+    Ok(document)
 }
 
 /// Makes the error for a file that a version must have: it is not written anew.

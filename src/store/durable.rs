@@ -24,8 +24,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// The mode of directories, before the umask.
 const DIRECTORY_MODE: u32 = 0o750;
 
-/// How large a document may be: far more than any configuration, far less than the memory.
-pub(super) const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
+/// How large a document may be, as it stands and as it is written: far more than any configuration, and
+/// so little that what is made of it stays small, whatever stands in it.
+pub(super) const MAX_DOCUMENT: u64 = 1024 * 1024;
 
 /// Which file it is, its size and times: what shows that somebody touched or replaced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,11 +245,9 @@ impl Directory {
     pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<File> {
         let path = self.path_of(name);
         self.step("open for locking", &path)?;
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        rustix::fs::openat(&*self.handle, name, flags, Mode::from_raw_mode(mode))
-            .map(File::from)
-            .map_err(|errno| StoreError::io("open", &path)(errno.into()))
+        let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
+        let (file, _) = opened.ok_or_else(|| vanished(&path))?;
+        Ok(file)
     }
 
     fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stamp)>> {
@@ -342,6 +341,16 @@ impl Directory {
         let file = self.create_file(name, mode)?;
         self.write_at(&file, name, content, 0)?;
         self.flush_file(&file, name)
+    }
+
+    /// Makes a file of a document, flushed. What nobody could read afterwards is not written.
+    pub(super) fn write_document(&self, name: &str, mode: u32, text: &str) -> Result<()> {
+        let size = text.len() as u64;
+        if size > MAX_DOCUMENT {
+            let problem = format!("{size} bytes are more than a document can have");
+            return Err(StoreError::damaged(&self.path_of(name), problem));
+        }
+        self.write_file(name, mode, text.as_bytes())
     }
 
     /// Writes into an open file of this directory.

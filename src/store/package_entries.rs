@@ -86,6 +86,11 @@ pub(super) fn read(
             header_start: entry.header_start(),
         });
     }
+    if is_overlapping(&entries) {
+        return Err(no_zip(
+            "has entries that overlap: a few bytes that would be unpacked again and again".into(),
+        ));
+    }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     for index in 1..entries.len() {
         if entries[index].name == entries[index - 1].name {
@@ -93,6 +98,20 @@ pub(super) fn read(
         }
     }
     Ok(entries)
+}
+
+/// Returns whether an entry begins before the one in front of it ends.
+fn is_overlapping(entries: &[Entry]) -> bool {
+    let mut places: Vec<(u64, u64)> = entries
+        .iter()
+        .map(|entry| (entry.header_start, entry.packed_size))
+        .collect();
+    places.sort_unstable();
+    places.windows(2).any(|pair| {
+        let (start, packed_size) = pair[0];
+        let length = packed_size.saturating_add(LOCAL_HEADER as u64);
+        start.saturating_add(length) > pair[1].0
+    })
 }
 
 /// Returns the Unix mode that an entry states; MS-DOS states none.

@@ -106,7 +106,7 @@ impl StagedVersion {
     ) -> Result<String, StoreError> {
         let text = configuration.document().render();
         self.directory
-            .write_file(CONFIG_JSON, VERSION_CONFIG_MODE, text.as_bytes())?;
+            .write_document(CONFIG_JSON, VERSION_CONFIG_MODE, &text)?;
         self.directory.flush()?;
         Ok(text)
     }

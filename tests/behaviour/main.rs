@@ -33,6 +33,10 @@ mod exporting;
 mod get_function;
 mod help;
 mod history;
+mod hostile_documents;
+#[cfg(target_os = "linux")]
+mod hostile_names;
+mod hostile_packages;
 #[cfg(target_os = "linux")]
 mod hostile_store;
 mod importing;

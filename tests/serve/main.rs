@@ -17,6 +17,8 @@ mod concurrency;
 mod corpus;
 mod downloads;
 mod host;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod life;
 mod limits;
 mod listen;

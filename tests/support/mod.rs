@@ -415,6 +415,30 @@ pub fn run(command: &mut Command) -> Ran {
     }
 }
 
+/// Runs a command on a store with 64 MB of memory, and sees that it ends by itself.
+#[track_caller]
+pub fn run_with_little_memory(store: &TestStore, arguments: &[&str]) -> Ran {
+    let binary = assert_cmd::cargo::cargo_bin!("lambda-store");
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", "ulimit -d 65536 && exec \"$0\" \"$@\""])
+        .arg(binary)
+        .args(arguments)
+        .current_dir(store.beside(""))
+        .timeout(std::time::Duration::from_secs(60))
+        .env_clear()
+        .env("LAMBDA_STORE", store.path());
+    let ran = run(&mut command);
+    let usual = [0, 1, 252, 253, 254, 255];
+    assert!(
+        ran.code.is_some_and(|code| usual.contains(&code)),
+        "{arguments:?}: {:?} {:.300}",
+        ran.code,
+        ran.stderr
+    );
+    ran
+}
+
 /// Makes a zip of entries, the same bytes for the same entries.
 pub fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let entries: Vec<_> = entries

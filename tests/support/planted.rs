@@ -75,6 +75,117 @@ pub const PLANTS: [Plant; 7] = [
     Plant::OtherKind,
 ];
 
+/// The commands that only read.
+pub const READERS: [&[&str]; 14] = [
+    &["get-function", "--function-name", "hello"],
+    &["get-function-configuration", "--function-name", "hello"],
+    &["get-function", "--function-name", "hello:1"],
+    &[
+        "get-function-configuration",
+        "--function-name",
+        "hello:live",
+    ],
+    &["list-functions", "--function-version", "ALL"],
+    &["list-versions-by-function", "--function-name", "hello"],
+    &["list-aliases", "--function-name", "hello"],
+    &["get-alias", "--function-name", "hello", "--name", "live"],
+    &["status", "hello"],
+    &["log", "hello", "--all"],
+    &["diff", "hello", "1", "$LATEST"],
+    &["verify", "--lock-timeout", "0"],
+    &["export", "hello", "out.tar"],
+    &["wait", "function-exists", "--function-name", "other"],
+];
+
+/// The commands that write, each of every kind of change.
+pub const WRITERS: [&[&str]; 19] = [
+    &["publish-version", "--function-name", "hello"],
+    &[
+        "update-function-code",
+        "--function-name",
+        "hello",
+        "--zip-file",
+        "updated.zip",
+    ],
+    &[
+        "update-function-code",
+        "--function-name",
+        "hello",
+        "--zip-file",
+        "updated.zip",
+        "--publish",
+    ],
+    &[
+        "update-function-code",
+        "--function-name",
+        "hello",
+        "--zip-file",
+        "updated.zip",
+        "--dry-run",
+    ],
+    &[
+        "update-function-configuration",
+        "--function-name",
+        "hello",
+        "--timeout",
+        "9",
+    ],
+    &[
+        "create-function",
+        "--function-name",
+        "new",
+        "--runtime",
+        "python3.13",
+        "--handler",
+        "a.b",
+        "--role",
+        "arn:aws:iam::123456789012:role/demo",
+        "--zip-file",
+        "created.zip",
+    ],
+    &[
+        "create-alias",
+        "--function-name",
+        "hello",
+        "--name",
+        "new",
+        "--function-version",
+        "2",
+    ],
+    &[
+        "update-alias",
+        "--function-name",
+        "hello",
+        "--name",
+        "live",
+        "--function-version",
+        "2",
+    ],
+    &["delete-alias", "--function-name", "hello", "--name", "live"],
+    &["rollback", "hello", "--alias", "live", "--to", "2"],
+    &["restore", "hello", "1"],
+    &["prune", "hello", "--keep-last", "1"],
+    &["prune", "hello", "--keep-last", "1", "--apply"],
+    &[
+        "delete-function",
+        "--function-name",
+        "hello",
+        "--qualifier",
+        "2",
+    ],
+    &[
+        "delete-function",
+        "--function-name",
+        "hello",
+        "--qualifier",
+        "1",
+    ],
+    &["delete-function", "--function-name", "hello"],
+    &["delete-function", "--function-name", "other"],
+    &["import", "other.tar", "--as", "copy"],
+    &["init"],
+];
+
 /// Makes a store that has something in every place.
 pub fn prepared() -> TestStore {
     let store = TestStore::new();
@@ -124,7 +235,11 @@ impl Planted {
         for file in ["other.tar", "created.zip"] {
             copy(&prepared.beside(file), &store.beside(file));
         }
-        std::fs::write(store.beside("updated.zip"), zip_of(&[("app.py", b"v3")])).unwrap();
+        std::fs::write(
+            store.beside("updated.zip"),
+            zip_of(&[("app.py", b"the third")]),
+        )
+        .unwrap();
         let outside = store.beside("outside");
         std::fs::create_dir(&outside).unwrap();
         let (path, aside) = (store.join(place), outside.join("aside"));
@@ -167,6 +282,22 @@ impl Planted {
     #[track_caller]
     pub fn is_unchanged(&self) {
         assert!(files_under(&self.store.beside("outside")) == self.before);
+    }
+}
+
+/// Plants something, and has every command meet it, those that write each in a copy of its own.
+#[track_caller]
+pub fn meets_every_command(prepared: &TestStore, place: &str, plant: Plant) {
+    println!("{plant:?} at {place}");
+    let planted = Planted::new(prepared, place, plant);
+    for command in READERS {
+        planted.run(command);
+    }
+    planted.is_unchanged();
+    for command in WRITERS {
+        let planted = Planted::new(prepared, place, plant);
+        planted.run(command);
+        planted.is_unchanged();
     }
 }
 

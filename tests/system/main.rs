@@ -27,6 +27,7 @@ mod failing_init;
 mod failing_serving;
 mod format;
 mod full_disk;
+mod hostile_devices;
 mod killed;
 mod killed_init;
 #[cfg(feature = "serve")]

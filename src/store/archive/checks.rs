@@ -4,11 +4,11 @@
 use crate::api::alias::AliasConfiguration;
 use crate::api::code_sha256::{CodeIdentity, hex};
 use crate::api::configuration::FunctionConfiguration;
-use crate::api::document::{Document, Value};
+use crate::api::document::Value;
 use crate::api::qualifier::AliasName;
 use crate::api::revision_id::{Place, RevisionId};
 use crate::api::timestamp::Timestamp;
-use crate::store::documents::{check_format, tags_of};
+use crate::store::documents::{check_format, document, tags_of};
 
 use sha2::{Digest as _, Sha256};
 
@@ -118,9 +118,4 @@ pub(super) fn check_tags(bytes: &[u8]) -> Result<(), String> {
     tags_of(&document)
         .map(drop)
         .map_err(|error| error.to_string())
-}
-
-fn document(bytes: &[u8]) -> Result<Document, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-    Document::parse(text).map_err(|error| error.to_string())
 }

@@ -215,7 +215,7 @@ impl Import<'_> {
         let fact = record_written(&latest, CODE_ZIP, written, configuration, draft.time)?;
         latest.flush_file(&target, CODE_ZIP)?;
         let text = configuration.document().render();
-        latest.write_file(CONFIG_JSON, PRIVATE_FILE_MODE, text.as_bytes())?;
+        latest.write_document(CONFIG_JSON, PRIVATE_FILE_MODE, &text)?;
         latest.flush()?;
         Ok(fact)
     }

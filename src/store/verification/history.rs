@@ -19,7 +19,7 @@ pub(super) fn read_lines(file: File, marks: &[Token]) -> io::Result<Lines> {
     let mut lines = Lines::new();
     // The last line that is not blank is known as the last one only at the end.
     let mut held: Option<Vec<u8>> = None;
-    let mut blanks = 0;
+    let (mut blanks, mut blank_bytes) = (0, 0);
     loop {
         let line = read_line(&mut reader)?;
         if line.is_empty() {
@@ -27,12 +27,21 @@ pub(super) fn read_lines(file: File, marks: &[Token]) -> io::Result<Lines> {
         }
         if line.trim_ascii().is_empty() {
             blanks += 1;
+            blank_bytes += line.len() as u64;
+            if blank_bytes > LONGEST_LINE {
+                lines.take_too_long();
+                return Ok(lines);
+            }
             continue;
         }
         if let Some(before) = held.take() {
             take(&mut lines, &before, false, marks);
         }
+        if lines.is_hopeless() {
+            return Ok(lines);
+        }
         lines.take_blank(std::mem::take(&mut blanks));
+        blank_bytes = 0;
         if line.len() as u64 > LONGEST_LINE {
             lines.take_too_long();
             return Ok(lines);

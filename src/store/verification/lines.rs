@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
+use super::unique::Unique;
 use crate::api::code_sha256::hex;
-use crate::api::document::Value;
 use crate::api::finding::FindingName;
 use crate::api::revision_id::RevisionId;
 use crate::api::timestamp::Timestamp;
@@ -13,6 +15,9 @@ use crate::api::version_ranges::VersionRanges;
 use crate::store::history::{LastPublished, LatestFact, Line};
 use crate::store::layout::Token;
 use crate::store::published_latest::PublishedLatest;
+
+/// How many things are told that are wrong with one history; behind them it is not read on.
+const MAX_FAULTS: usize = 1000;
 
 /// What is wrong with a line.
 #[derive(Debug)]
@@ -85,12 +90,12 @@ impl Lines {
         self.count += 1;
         let previous = self.previous.replace(hex(&Sha256::digest(raw.bytes)));
         let before = self.before.take();
-        let document = match parse(raw) {
-            Ok(document) => document,
+        let format = match format_of(raw) {
+            Ok(format) => format,
             Err(_) if raw.is_last && self.is_torn(marks) => return,
             Err(problem) => return self.tell(FindingName::LineDamaged, problem),
         };
-        match document.get("Format").map(Value::compact).as_deref() {
+        match format.map(RawValue::get) {
             Some("1") => {}
             Some(format) => {
                 let problem = format!("it has format {format}, and 1 is known here");
@@ -116,6 +121,16 @@ impl Lines {
             self.tell(FindingName::LineDamaged, "it is blank".to_owned());
             self.count += count - 1;
         }
+    }
+
+    /// Returns whether so much is wrong that nothing more is to be learnt; it is noted then.
+    pub(super) fn is_hopeless(&mut self) -> bool {
+        let is_hopeless = self.faults.len() >= MAX_FAULTS;
+        if is_hopeless {
+            let problem = "too much is wrong before it, and it is not read on";
+            self.tell(FindingName::LineDamaged, problem.to_owned());
+        }
+        is_hopeless
     }
 
     /// Notes what is too long to be a line.
@@ -253,17 +268,26 @@ impl Lines {
     }
 }
 
-/// Reads a line as JSON.
-fn parse(raw: &RawLine<'_>) -> Result<Value, String> {
+/// Reads the format of a line, and nothing else into memory: a line may be long.
+fn format_of<'l>(raw: &RawLine<'l>) -> Result<Option<&'l RawValue>, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Stated<'l> {
+        #[serde(borrow)]
+        format: Option<&'l RawValue>,
+    }
     if !raw.ends {
         return Err("it does not end".to_owned());
     }
     let text = std::str::from_utf8(raw.bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-    let value = Value::parse(text).map_err(|error| error.problem)?;
-    match value {
-        Value::Object(_) => Ok(value),
-        _ => Err(format!("expected an object, found {}", value.kind())),
+    // A list of the values would be read, too.
+    if !text.trim_start().starts_with('{') {
+        return Err("expected an object".to_owned());
     }
+    let invalid = |error: serde_json::Error| error.to_string();
+    let Unique = serde_json::from_str(text).map_err(invalid)?;
+    let stated: Stated<'_> = serde_json::from_str(text).map_err(invalid)?;
+    Ok(stated.format)
 }
 
 fn broken_chain(line: &Line, previous: Option<&str>) -> &'static str {

@@ -12,6 +12,7 @@ mod history;
 mod judge;
 mod lines;
 mod subject;
+mod unique;
 mod work;
 
 use std::time::{Duration, Instant};
