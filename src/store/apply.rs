@@ -131,6 +131,8 @@ pub(super) struct Finished {
     pub(super) tail: Tail,
     /// The history, open for writing; `None` if there is none yet.
     pub(super) history: Option<(Arc<File>, Stamp)>,
+    /// The staging directory; `None` if there is none yet.
+    pub(super) staging: Option<Directory>,
 }
 
 /// Finishes or throws away what the last writer left. Called under the function's lock, before
@@ -150,16 +152,19 @@ pub(super) fn finish_last_change(
         }
         None => (None, Tail::default()),
     };
-    let names = function.names_of(STAGING)?;
+    let Some((staging, names)) = function.open_listed(STAGING)? else {
+        check_writable(&tail, &[], &path)?;
+        return Ok(Finished {
+            tail,
+            history,
+            staging: None,
+        });
+    };
     let marks = unfinished_changes(&names);
     check_writable(&tail, &marks, &path)?;
     if let Some((history, _)) = history.as_ref().filter(|_| !marks.is_empty()) {
         make_last_line_sure(function, history, &mut tail)?;
     }
-    if names.is_empty() {
-        return Ok(Finished { tail, history });
-    }
-    let staging = function.ensure(STAGING)?;
     let is_unfinished =
         |last: &&LastLine| marks.iter().any(|mark| mark.as_str() == last.line.token);
     if let Some(last) = tail.last.as_ref().filter(is_unfinished) {
@@ -172,7 +177,11 @@ pub(super) fn finish_last_change(
         })?;
     }
     clear(&staging, &names)?;
-    Ok(Finished { tail, history })
+    Ok(Finished {
+        tail,
+        history,
+        staging: Some(staging),
+    })
 }
 
 /// Removes what no change needs any more; the marks last, so that a crash here is seen as one.

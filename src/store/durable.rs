@@ -5,7 +5,7 @@
 //! anew meanwhile is not mistaken for the old one. Before each call that changes something the
 //! [`StepHook`] is asked: tests stop a command there as a crash would.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -505,17 +505,21 @@ impl Directory {
 
     /// Returns the names of the entries of a directory in this one, none if it is missing.
     pub(super) fn names_of(&self, name: &str) -> Result<Vec<OsString>> {
-        let mut names = Vec::new();
+        Ok(self
+            .open_listed(name)?
+            .map_or_else(Vec::new, |(_, names)| names))
+    }
+
+    /// Opens a directory in this one, and lists its entries, in no order.
+    pub(super) fn open_listed(&self, name: &str) -> Result<Option<(Self, Vec<OsString>)>> {
         if let Some(witness) = &self.witness {
             witness.note_more();
         }
-        if let Some(handle) = self.open_handle(name)? {
-            find_in(rustix::fs::Dir::new(handle), &self.path_of(name), |name| {
-                names.push(name.to_owned());
-                false
-            })?;
-        }
-        Ok(names)
+        let Some(directory) = self.open(name)? else {
+            return Ok(None);
+        };
+        let names = names_in(&directory.handle, &directory.path)?;
+        Ok(Some((directory, names)))
     }
 
     /// Returns whether anything stands under a name.
@@ -611,15 +615,47 @@ fn find_in(
     path: &Path,
     mut fits: impl FnMut(&OsStr) -> bool,
 ) -> Result<Option<OsString>> {
-    let failed = |errno: rustix::io::Errno| StoreError::io("list", path)(errno.into());
-    for entry in listed.map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if name != "." && name != ".." && fits(name) {
+    for entry in listed.map_err(unlisted(path))? {
+        let entry = entry.map_err(unlisted(path))?;
+        let name = entry_name(entry.file_name());
+        if let Some(name) = name.filter(|name| fits(name)) {
             return Ok(Some(name.to_owned()));
         }
     }
     Ok(None)
+}
+
+/// Lists a directory of which nothing was read yet, through the handle itself: each change begins
+/// with this.
+#[cfg(target_os = "linux")]
+fn names_in(handle: &File, path: &Path) -> Result<Vec<OsString>> {
+    let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+    let mut entries = rustix::fs::RawDir::new(handle, &mut buffer);
+    let mut names = Vec::new();
+    while let Some(entry) = entries.next() {
+        let entry = entry.map_err(unlisted(path))?;
+        names.extend(entry_name(entry.file_name()).map(ToOwned::to_owned));
+    }
+    Ok(names)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn names_in(handle: &File, path: &Path) -> Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    find_in(rustix::fs::Dir::read_from(handle), path, |name| {
+        names.push(name.to_owned());
+        false
+    })?;
+    Ok(names)
+}
+
+/// Returns the name of an entry, but not those of the directory itself and of the one that it is in.
+fn entry_name(name: &CStr) -> Option<&OsStr> {
+    Some(OsStr::from_bytes(name.to_bytes())).filter(|name| *name != "." && *name != "..")
+}
+
+fn unlisted(path: &Path) -> impl Fn(rustix::io::Errno) -> StoreError {
+    move |errno| StoreError::io("list", path)(errno.into())
 }
 
 fn vanished(path: &Path) -> StoreError {

@@ -30,6 +30,7 @@ pub struct LockedFunction<'s> {
     view: View,
     tail: Tail,
     history: Option<(Arc<File>, Stamp)>,
+    staging: Option<Directory>,
     _lock: Lock,
 }
 
@@ -64,7 +65,11 @@ impl Store {
                 }
             }
         };
-        let Finished { tail, history } = finish_last_change(self, &directory)?;
+        let Finished {
+            tail,
+            history,
+            staging,
+        } = finish_last_change(self, &directory)?;
         let view = View::settled(directory, tail.last.clone(), host);
         Ok(Some(LockedFunction {
             store: self,
@@ -72,6 +77,7 @@ impl Store {
             view,
             tail,
             history,
+            staging,
             _lock: lock,
         }))
     }
@@ -206,7 +212,10 @@ impl LockedFunction<'_> {
 
     /// Opens the staging directory, made if it is missing.
     pub(super) fn staging(&self) -> Result<Directory, StoreError> {
-        self.directory().ensure(STAGING)
+        match &self.staging {
+            Some(staging) => Ok(staging.clone()),
+            None => self.directory().ensure(STAGING),
+        }
     }
 
     /// Opens the history for writing, made if it is missing.

@@ -104,14 +104,13 @@ pub(super) fn sweep(root: &Directory) {
 /// Removes the entries of every token whose lock nobody holds. A function that was renamed back to
 /// here may still stand in its place on the disk: that is flushed first.
 fn sweep_staging(root: &Directory) -> Result<(), StoreError> {
-    let names = root.names_of(STAGING)?;
+    let Some((staging, names)) = root.open_listed(STAGING)? else {
+        return Ok(());
+    };
     let tokens: BTreeSet<Token> = names
         .iter()
         .filter_map(|name| Token::of_entry(name))
         .collect();
-    let Some(staging) = root.open(STAGING)? else {
-        return Ok(());
-    };
     let left: Vec<(Token, Lock)> = tokens
         .into_iter()
         .filter_map(|token| Some((lock_token(&staging, &token).ok()??, token)))
