@@ -664,23 +664,19 @@ pub(crate) const RULES: &[Rule] = &[
         ),
     },
     Rule {
-        is: "a package is hashed while it is copied",
+        is: "what is hashed is the copy",
         file: "src/store/package.rs",
-        text: "            .write_all_at(bytes, offset)
-            .map_err(StoreError::io(\"write\", target_path))?;
-    }
-    Ok(hasher.finish())",
-        without: "            .write_all_at(bytes, offset)
-            .map_err(StoreError::io(\"write\", target_path))?;
-    }
-    hash((source, source_path), size, notify)",
+        text: "    while copier.copy_piece()? > 0 && copier.offset != size {}
+    hash(target, size, notify)",
+        without: "    while copier.copy_piece()? > 0 && copier.offset != size {}
+    hash(source, size, notify)",
         found_by: (
             "lib",
             "store::package::tests::the_bytes_that_are_hashed_are_those_of_the_copy",
         ),
     },
     Rule {
-        is: "... also where the kernel copies it",
+        is: "... also while another thread copies",
         file: "src/store/package.rs",
         text: "        let mut hasher = Hasher::new(target.0, target.1, size, &progress);",
         without: "        let mut hasher = Hasher::new(source.0, source.1, size, &progress);",
