@@ -157,10 +157,10 @@ fn create_fails(title: &str, size: usize, options: &[&str]) {
     fails_at_each_call(title, "CreateFunction", &undisturbed);
 }
 
-fn update_fails(title: &str, options: &[&str]) {
+fn update_fails(title: &str, size: usize, options: &[&str]) {
     let packages = Packages::new();
-    let prepared = with_something_to_publish(&packages, SMALL);
-    let package = packages.package(b'c', SMALL);
+    let prepared = with_something_to_publish(&packages, size);
+    let package = packages.package(b'c', size);
     let arguments = update_arguments(&package, options);
     let undisturbed = Undisturbed::run(&prepared, &arguments, &[]);
     fails_at_each_call(title, "UpdateFunctionCode", &undisturbed);
@@ -169,6 +169,12 @@ fn update_fails(title: &str, options: &[&str]) {
 fn publish_fails(title: &str, prepared: &TestStore) {
     let undisturbed = Undisturbed::run(prepared, &PUBLISH, &[]);
     fails_at_each_call(title, "PublishVersion", &undisturbed);
+}
+
+fn restore_fails(title: &str, size: usize) {
+    let prepared = with_three_versions(&Packages::new(), size);
+    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
+    fails_at_each_call(title, "Restore", &undisturbed);
 }
 
 fn delete_fails(title: &str, arguments: &[&str]) {
@@ -194,12 +200,18 @@ fn creating_and_publishing_fails_anywhere() {
 
 #[test]
 fn updating_fails_anywhere() {
-    update_fails("update-function-code", &[]);
+    update_fails("update-function-code", SMALL, &[]);
 }
 
 #[test]
 fn updating_and_publishing_fails_anywhere() {
-    update_fails("update-function-code --publish", &["--publish"]);
+    update_fails("update-function-code --publish", SMALL, &["--publish"]);
+}
+
+#[test]
+fn updating_with_a_large_package_fails_anywhere() {
+    let title = "update-function-code --publish, 2 MiB";
+    update_fails(title, LARGE, &["--publish"]);
 }
 
 #[test]
@@ -211,10 +223,21 @@ fn updating_a_configuration_fails_anywhere() {
 }
 
 #[test]
+fn updating_the_configuration_of_a_function_made_by_hand_fails_anywhere() {
+    let prepared = TestStore::made_by_hand(FUNCTION);
+    let undisturbed = Undisturbed::run(&prepared, &CONFIGURE, &[]);
+    let title = "update-function-configuration of a function made by hand";
+    fails_at_each_call(title, "UpdateFunctionConfiguration", &undisturbed);
+}
+
+#[test]
 fn restoring_fails_anywhere() {
-    let prepared = with_three_versions(&Packages::new(), SMALL);
-    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
-    fails_at_each_call("restore", "Restore", &undisturbed);
+    restore_fails("restore, 1 KB", SMALL);
+}
+
+#[test]
+fn restoring_a_large_package_fails_anywhere() {
+    restore_fails("restore, 2 MiB", LARGE);
 }
 
 #[test]
