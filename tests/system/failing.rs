@@ -157,10 +157,10 @@ fn create_fails(title: &str, size: usize, options: &[&str]) {
     fails_at_each_call(title, "CreateFunction", &undisturbed);
 }
 
-fn update_fails(title: &str, size: usize, options: &[&str]) {
+fn update_fails(title: &str, options: &[&str]) {
     let packages = Packages::new();
-    let prepared = with_something_to_publish(&packages, size);
-    let package = packages.package(b'c', size);
+    let prepared = with_something_to_publish(&packages, SMALL);
+    let package = packages.package(b'c', SMALL);
     let arguments = update_arguments(&package, options);
     let undisturbed = Undisturbed::run(&prepared, &arguments, &[]);
     fails_at_each_call(title, "UpdateFunctionCode", &undisturbed);
@@ -200,18 +200,12 @@ fn creating_and_publishing_fails_anywhere() {
 
 #[test]
 fn updating_fails_anywhere() {
-    update_fails("update-function-code", SMALL, &[]);
+    update_fails("update-function-code", &[]);
 }
 
 #[test]
 fn updating_and_publishing_fails_anywhere() {
-    update_fails("update-function-code --publish", SMALL, &["--publish"]);
-}
-
-#[test]
-fn updating_with_a_large_package_fails_anywhere() {
-    let title = "update-function-code --publish, 2 MiB";
-    update_fails(title, LARGE, &["--publish"]);
+    update_fails("update-function-code --publish", &["--publish"]);
 }
 
 #[test]
