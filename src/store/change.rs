@@ -26,7 +26,7 @@ use super::history::{AliasChange, LatestFact, Line, Made};
 use super::host::Notice;
 use super::latest::{Latest, record_written};
 use super::layout::{
-    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, PACKAGE_MODE, PRIVATE_FILE_MODE, ROOM_FOR_LINES,
+    ALIASES, CODE_ZIP, CONFIG_JSON, HISTORY, LOCK, PACKAGE_MODE, PRIVATE_FILE_MODE, ROOM_FOR_LINES,
     Token, VERSIONS, alias_json, destination,
 };
 use super::locked::LockedFunction;
@@ -335,11 +335,24 @@ impl<'f> Change<'f> {
         let directory = self.function.directory();
         let mark = self.token.change();
         self.staged.insert(0, mark.clone());
-        self.staging.create_empty_file(&mark, PRIVATE_FILE_MODE)?;
+        self.make_mark(&mark)?;
         let history = self.function.history()?;
         self.staging.flush()?;
         directory.flush()?;
         Ok(history)
+    }
+
+    /// Makes the mark of the change; where there is no room for another file, as one more name of the
+    /// lock, which is empty, too. A change that only removes needs nothing else: it must not want for that.
+    fn make_mark(&self, mark: &str) -> Result<(), StoreError> {
+        let made = self.staging.create_empty_file(mark, PRIVATE_FILE_MODE);
+        made.or_else(|error| {
+            let directory = self.function.directory();
+            if error.is_want_of_room() && directory.link(LOCK, &self.staging, mark).is_ok() {
+                return Ok(());
+            }
+            Err(error)
+        })
     }
 
     /// Sees that nothing was placed or edited by hand since it was read.

@@ -336,6 +336,15 @@ impl Directory {
         self.create_file(name, mode).map(drop)
     }
 
+    /// Gives a file of this directory one more name, in another one.
+    pub(super) fn link(&self, name: &str, target: &Self, new_name: &str) -> Result<()> {
+        let path = target.path_of(new_name);
+        target.step("link", &path)?;
+        let flags = rustix::fs::AtFlags::empty();
+        rustix::fs::linkat(&*self.handle, name, &*target.handle, new_name, flags)
+            .map_err(|errno| StoreError::io("link", &path)(errno.into()))
+    }
+
     /// Makes a file with a content, flushed.
     pub(super) fn write_file(&self, name: &str, mode: u32, content: &[u8]) -> Result<()> {
         let file = self.create_file(name, mode)?;

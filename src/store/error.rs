@@ -161,6 +161,12 @@ impl StoreError {
         matches!(self, Self::Io { cause, .. } if !matches!(cause.kind(), NotFound | StaleNetworkFileHandle))
     }
 
+    /// Returns whether there is no room: for bytes, for another file, or left of a quota.
+    pub(super) fn is_want_of_room(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io { cause, .. } if matches!(cause.kind(), StorageFull | QuotaExceeded))
+    }
+
     /// Turns the error that kept the change of a function from being undone into one that says what
     /// that means.
     pub(super) fn with_unknown_outcome(self) -> Self {

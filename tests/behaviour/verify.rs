@@ -376,3 +376,41 @@ fn a_store_in_use_is_sound_at_every_moment() {
     });
     is_sound(&store);
 }
+
+#[test]
+fn a_line_that_is_damaged_is_found_while_others_are_added() {
+    let store = two_functions();
+    // Writers look at the last lines alone.
+    for _ in 0..30 {
+        store.configure("hello", &[]).succeeded();
+    }
+    let history = store.join("hello/history.jsonl");
+    let text = std::fs::read_to_string(&history).unwrap();
+    std::fs::write(
+        &history,
+        text.replacen("CreateFunction", "createFunction", 1),
+    )
+    .unwrap();
+    let done = AtomicBool::new(false);
+    let update = |store: &TestStore| {
+        while !done.load(Ordering::Relaxed) {
+            store.configure("hello", &[]).succeeded();
+        }
+    };
+    let look = |store: &TestStore| {
+        let looks: Vec<Ran> = (0..2).map(|_| verify(store, &[])).collect();
+        done.store(true, Ordering::Relaxed);
+        for ran in looks {
+            assert_eq!(ran.code, Some(1), "{ran:?}");
+            assert!(
+                ran.stdout
+                    .contains("hello/history.jsonl: chain-broken: line 2: "),
+                "{ran:?}"
+            );
+        }
+    };
+    at_once(2, |index| match index {
+        0 => update(&store),
+        _ => look(&store),
+    });
+}

@@ -72,7 +72,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "the .change is made before the line",
         file: "src/store/change.rs",
-        text: "        self.staging.create_empty_file(&mark, PRIVATE_FILE_MODE)?;\n",
+        text: "        self.make_mark(&mark)?;\n",
         without: "",
         found_by: STOPPED,
     },

@@ -171,6 +171,12 @@ fn publish_fails(title: &str, prepared: &TestStore) {
     fails_at_each_call(title, "PublishVersion", &undisturbed);
 }
 
+fn restore_fails(title: &str, size: usize) {
+    let prepared = with_three_versions(&Packages::new(), size);
+    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
+    fails_at_each_call(title, "Restore", &undisturbed);
+}
+
 fn delete_fails(title: &str, arguments: &[&str]) {
     let prepared = with_two_versions(&Packages::new());
     let undisturbed = Undisturbed::run(&prepared, arguments, &[]);
@@ -211,10 +217,21 @@ fn updating_a_configuration_fails_anywhere() {
 }
 
 #[test]
+fn updating_the_configuration_of_a_function_made_by_hand_fails_anywhere() {
+    let prepared = TestStore::made_by_hand(FUNCTION);
+    let undisturbed = Undisturbed::run(&prepared, &CONFIGURE, &[]);
+    let title = "update-function-configuration of a function made by hand";
+    fails_at_each_call(title, "UpdateFunctionConfiguration", &undisturbed);
+}
+
+#[test]
 fn restoring_fails_anywhere() {
-    let prepared = with_three_versions(&Packages::new(), SMALL);
-    let undisturbed = Undisturbed::run(&prepared, &RESTORE, &[]);
-    fails_at_each_call("restore", "Restore", &undisturbed);
+    restore_fails("restore, 1 KB", SMALL);
+}
+
+#[test]
+fn restoring_a_large_package_fails_anywhere() {
+    restore_fails("restore, 2 MiB", LARGE);
 }
 
 #[test]

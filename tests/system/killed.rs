@@ -82,11 +82,11 @@ fn create_killed(operation: &str, size: usize, options: &[&str], further: &[&str
     killed_at_each_call(operation, &Undisturbed::run(&nothing, &arguments, further));
 }
 
-fn update_killed(operation: &str, size: usize) {
+fn update_killed(operation: &str, size: usize, options: &[&str]) {
     let packages = Packages::new();
     let prepared = with_something_to_publish(&packages, size);
     let package = packages.package(b'c', size);
-    let arguments = update_arguments(&package, &["--publish"]);
+    let arguments = update_arguments(&package, options);
     killed_at_each_call(operation, &Undisturbed::run(&prepared, &arguments, &[]));
 }
 
@@ -158,13 +158,20 @@ fn creating_with_tags_is_killed_anywhere() {
 }
 
 #[test]
+fn updating_is_killed_anywhere() {
+    update_killed("update-function-code", SMALL, &[]);
+}
+
+#[test]
 fn updating_and_publishing_a_small_package_is_killed_anywhere() {
-    update_killed("update-function-code --publish, 1 KB", SMALL);
+    let publish = ["--publish"];
+    update_killed("update-function-code --publish, 1 KB", SMALL, &publish);
 }
 
 #[test]
 fn updating_and_publishing_a_large_package_is_killed_anywhere() {
-    update_killed("update-function-code --publish, 2 MiB", LARGE);
+    let publish = ["--publish"];
+    update_killed("update-function-code --publish, 2 MiB", LARGE, &publish);
 }
 
 #[test]

@@ -202,6 +202,13 @@ impl SmallDisk {
         assert_eq!(full.unwrap().kind(), std::io::ErrorKind::StorageFull);
     }
 
+    /// Makes files until there is no room for another one, whatever room there is for bytes.
+    pub(crate) fn fill_with_files(&self) {
+        let made = (0..).map(|number| File::create(self.path().join(format!("file-{number}"))));
+        let full = made.into_iter().find_map(Result::err);
+        assert_eq!(full.unwrap().kind(), std::io::ErrorKind::StorageFull);
+    }
+
     /// Makes room for so many pages.
     pub(crate) fn make_room(&self, pages: u64) {
         let ballast = File::options().write(true).open(self.ballast()).unwrap();

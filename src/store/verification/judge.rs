@@ -31,6 +31,18 @@ pub(super) struct Suspicion {
     stamp: Option<Stamp>,
 }
 
+impl Suspicion {
+    /// Returns whether a later one is of the same. A history grows with each change; its lines stay.
+    pub(super) fn is_seen_again(&self, later: &Self) -> bool {
+        let file = |of: &Self| of.stamp.map(|stamp| stamp.identity);
+        let is_same_file = match self.finding.line {
+            Some(_) => file(self) == file(later),
+            None => self.stamp == later.stamp,
+        };
+        self.finding == later.finding && is_same_file
+    }
+}
+
 /// What is said of a function.
 #[derive(Debug, Default)]
 pub(super) struct Judgement {

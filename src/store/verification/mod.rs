@@ -39,6 +39,8 @@ const STILL: Duration = Duration::from_secs(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// How often a function may change from one look to the next until what was seen twice is told.
+const MOST_CHANGES: u32 = 10;
 
 /// What checking came to.
 #[derive(Debug, Default)]
@@ -143,7 +145,7 @@ impl Store {
     fn settle(&self, root: &Directory, first: Look, began: Instant) -> Option<Look> {
         let timeout = self.host().lock_timeout;
         let started = Instant::now();
-        let (mut still_since, mut pause) = (began, Duration::ZERO);
+        let (mut still_since, mut pause, mut changes) = (began, Duration::ZERO, 0);
         let mut before = first;
         while !before.judgement.suspicions.is_empty() {
             std::thread::sleep(pause);
@@ -154,12 +156,13 @@ impl Store {
                 && again.judgement.suspicions == before.judgement.suspicions;
             if !is_same {
                 still_since = Instant::now();
+                changes += 1;
             }
             let is_moving = again.has_marks && still_since.elapsed() < STILL.min(timeout);
             if is_same && !is_moving {
                 return Some(again);
             }
-            if started.elapsed() >= timeout {
+            if changes == MOST_CHANGES || started.elapsed() >= timeout {
                 return Some(again.sure_after(&before.judgement.suspicions, is_moving));
             }
             before = again;
@@ -197,7 +200,7 @@ impl Look {
     fn sure_after(mut self, before: &[Suspicion], is_moving: bool) -> Self {
         self.judgement.suspicions.retain(|suspicion| {
             let is_at_work = is_moving && suspicion.finding.name == FindingName::ChangeUnfinished;
-            before.contains(suspicion) && !is_at_work
+            before.iter().any(|other| other.is_seen_again(suspicion)) && !is_at_work
         });
         self
     }
