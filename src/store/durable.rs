@@ -340,7 +340,7 @@ impl Directory {
     pub(super) fn link(&self, name: &str, target: &Self, new_name: &str) -> Result<()> {
         let path = target.path_of(new_name);
         target.step("link", &path)?;
-        let flags = rustix::fs::AtFlags::empty();
+        let flags = AtFlags::empty();
         rustix::fs::linkat(&*self.handle, name, &*target.handle, new_name, flags)
             .map_err(|errno| StoreError::io("link", &path)(errno.into()))
     }

@@ -164,6 +164,26 @@ fn what_is_deleted_makes_room() {
 }
 
 #[test]
+fn what_a_change_frees_is_taken_off() {
+    let store = TestStore::nothing();
+    let size = created();
+    let status = ["status", "hello", "--output", "json"];
+    let stored = || store.run(&status).succeeded()["TotalCodeSize"]["Stored"].clone();
+    store.create("hello", &["--publish"]).succeeded();
+    store.create("other", &["--publish"]).succeeded();
+    assert_eq!(stored(), 4 * size);
+    store.delete("hello", &["--qualifier", "1"]).succeeded();
+    assert_eq!(stored(), 3 * size);
+    store.delete("other", &[]).succeeded();
+    assert_eq!(stored(), size);
+    let larger = b"a longer package than the first one";
+    store.update("hello", larger, &[]).succeeded();
+    assert_eq!(stored(), size_of(larger));
+    store.update("hello", b"v0", &[]).succeeded();
+    assert_eq!(stored(), size);
+}
+
+#[test]
 fn a_cache_of_the_bytes_that_is_missing_or_wrong_refuses_nothing_that_fits() {
     let size = created();
     for cache in [

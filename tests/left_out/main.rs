@@ -1,8 +1,8 @@
 //! Every step and rule of the protocol is needed: the crate is built once without each of them, and a
 //! test must fail.
 //!
-//! This takes a build for each rule, some twenty minutes together, and so runs with `PROOFS=full`
-//! alone. Otherwise it is seen that each rule can still be left out: its text stands in its file once.
+//! This takes a build for each rule, some twenty minutes together. A sample leaves one rule out, another
+//! one for each number, and sees that all others still can be: the text of each stands in its file once.
 
 #![allow(
     clippy::unwrap_used,
@@ -39,14 +39,16 @@ fn every_rule_stands_where_it_can_be_left_out() {
 
 #[test]
 fn every_rule_left_out_is_found() {
-    if sample::number().is_some() {
+    let build = Build::new();
+    if let Some(number) = sample::number() {
+        let rule = &RULES[usize::try_from(number).unwrap() % RULES.len()];
         println!(
-            "rules left out: none of {} built; all with PROOFS=full cargo test --test left_out -- --show-output",
+            "rules left out: 1 of {} built; all with PROOFS=full cargo test --test left_out -- --show-output",
             RULES.len()
         );
+        miss(&build, rule).unwrap();
         return;
     }
-    let build = Build::new();
     let tests: BTreeSet<_> = RULES.iter().map(|rule| rule.found_by).collect();
     for test in &tests {
         let outcome = build.run(*test);

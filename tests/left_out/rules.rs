@@ -434,7 +434,10 @@ pub(crate) const RULES: &[Rule] = &[
         file: "src/store/aliases.rs",
         text: "            if is_removed {",
         without: "            if is_removed && places.len() > 1 {",
-        found_by: WATCHED,
+        found_by: (
+            "behaviour",
+            "history::an_alias_that_the_last_line_removes_is_gone_and_the_next_writer_removes_it",
+        ),
     },
     Rule {
         is: "a reader reads the last line again",
@@ -513,8 +516,8 @@ pub(crate) const RULES: &[Rule] = &[
         text: "        if root.contains(name)? {",
         without: "        if root.contains(name).is_err() {",
         found_by: (
-            "behaviour",
-            "creating::whatever_stands_under_the_name_is_a_conflict",
+            "protocol",
+            "by_hand::an_empty_directory_that_is_placed_before_a_creation_appears_is_not_replaced",
         ),
     },
     Rule {
@@ -605,7 +608,7 @@ pub(crate) const RULES: &[Rule] = &[
         file: "src/store/usage.rs",
         text: "            Some(stored) => usage.write(root, stored.saturating_sub(self.owed)),",
         without: "            Some(stored) => usage.write(root, stored),",
-        found_by: ("behaviour", "quotas::what_is_deleted_makes_room"),
+        found_by: ("behaviour", "quotas::what_a_change_frees_is_taken_off"),
     },
     // When the package is hashed.
     Rule {

@@ -12,7 +12,7 @@ use crate::every_step::place_next_version;
 use crate::model::{CodeTime, Function, Model, Package, short_config};
 use crate::operations::Operation;
 use crate::packages::package;
-use crate::world::{EARLY, LATE, Plan, World, overwrite_code, write_config};
+use crate::world::{EARLY, LATE, Plan, World, names_in, overwrite_code, write_config};
 
 /// Places a function by hand.
 pub(crate) fn placed(world: &World, model: &mut Model) {
@@ -126,6 +126,17 @@ fn an_alias_that_is_placed_before_a_commit_is_not_replaced() {
     assert_eq!(code, "ResourceConflictException");
     let found = std::fs::read_to_string(world.join("hello/aliases/live.json"));
     assert_eq!(found.unwrap(), "placed");
+}
+
+#[test]
+fn an_empty_directory_that_is_placed_before_a_creation_appears_is_not_replaced() {
+    let (world, model) = (Arc::new(World::new(EARLY)), Model::default());
+    let create = Operation::create("hello", package(0), true);
+    let code = stop_by(&world, &model, &create, |world| {
+        std::fs::create_dir(world.join("hello")).unwrap();
+    });
+    assert_eq!(code, "ResourceConflictException");
+    assert_eq!(names_in(&world.join("hello")), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is flushed before what, on a disk that tells what it has for sure: wherever a command is
 //! stopped or a step fails, nothing staged is touched while the last line may be lost, and no change
-//! is marked as finished while a name that it gave may be lost.
+//! is marked as finished, or reported, while a name that it gave may be lost.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -162,6 +162,13 @@ fn perform(
     assert!(
         result.is_err() || disk.is_sure,
         "{plan:?}, {operation:?}: reported, and the line may be lost"
+    );
+    // A change that the disk refused something to may be left, with a warning, to the next writer.
+    let is_lost = result.is_ok() && !disk.was_met && !disk.named.is_empty();
+    assert!(
+        !is_lost,
+        "{plan:?}, {operation:?}: reported, and names in {:?} may be lost",
+        disk.named
     );
     disk.was_met
 }
