@@ -214,6 +214,51 @@ pub(crate) const RULES: &[Rule] = &[
 ",
         found_by: FLUSHED,
     },
+    Rule {
+        is: ".staging is flushed last",
+        file: "src/store/apply.rs",
+        text: "    staging.remove_file(&token.change())?;
+    staging.flush()
+",
+        without: "    staging.remove_file(&token.change())
+",
+        found_by: FLUSHED,
+    },
+    // Room.
+    Rule {
+        is: "room is kept behind the history",
+        file: "src/store/change.rs",
+        text: "                directory.keep_room(history, HISTORY, end, ROOM_FOR_LINES)?;
+",
+        without: "                let _ = (end, ROOM_FOR_LINES);
+",
+        found_by: (
+            "system",
+            "full_disk::versions_are_deleted_and_pruned_on_a_full_disk_though_the_history_needs_another_page",
+        ),
+    },
+    Rule {
+        is: "... from the first line on",
+        file: "src/store/creation.rs",
+        text: "        directory.keep_room(&history, HISTORY, bytes.len() as u64, ROOM_FOR_LINES)?;
+",
+        without: "        let _ = ROOM_FOR_LINES;
+",
+        found_by: (
+            "system",
+            "full_disk::aliases_and_a_version_are_deleted_on_a_full_disk_where_only_the_creation_stored_a_package",
+        ),
+    },
+    Rule {
+        is: "a mark for which there is no room is one more name of the lock",
+        file: "src/store/change.rs",
+        text: "if error.is_want_of_room() && directory",
+        without: "if error.is_want_of_room() && false && directory",
+        found_by: (
+            "system",
+            "full_disk::versions_are_deleted_and_pruned_where_there_is_no_room_for_another_file",
+        ),
+    },
     // The next writer.
     Rule {
         is: "a torn line is cut off only where a .change stands",

@@ -1,6 +1,7 @@
 //! What is flushed before what, on a disk that tells what it has for sure: wherever a command is
 //! stopped or a step fails, nothing staged is touched while the last line may be lost, and no change
-//! is marked as finished, or reported, while a name that it gave may be lost.
+//! is marked as finished, or reported, while a name that it gave may be lost, or reported while it may
+//! be finished once more.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ struct Disk {
     is_sure: bool,
     /// The directories that got names since they were flushed.
     named: BTreeSet<PathBuf>,
+    /// The directory in which the mark of the last line, which was removed, may stand again.
+    may_be_marked: Option<PathBuf>,
     /// What was done too early.
     wrong: Option<String>,
 }
@@ -48,6 +51,7 @@ impl Disk {
             is_written: false,
             is_sure: true,
             named: BTreeSet::new(),
+            may_be_marked: None,
             wrong: None,
         }
     }
@@ -115,6 +119,11 @@ impl Disk {
             }
             "flush" if !fails => {
                 self.named.remove(step.path);
+                self.may_be_marked
+                    .take_if(|directory| directory == step.path);
+            }
+            "remove" if !fails && self.is_mark_of_last_line(step.path) => {
+                self.may_be_marked = step.path.parent().map(Path::to_owned);
             }
             "make" | "make the directory" | "rename to" => self.name(step.path),
             "open for writing" if is_history && !step.path.exists() => self.name(step.path),
@@ -163,13 +172,18 @@ fn perform(
         result.is_err() || disk.is_sure,
         "{plan:?}, {operation:?}: reported, and the line may be lost"
     );
-    // A change that the disk refused something to may be left, with a warning, to the next writer.
-    let is_lost = result.is_ok() && !disk.was_met && !disk.named.is_empty();
-    assert!(
-        !is_lost,
-        "{plan:?}, {operation:?}: reported, and names in {:?} may be lost",
-        disk.named
-    );
+    if result.is_ok() && !disk.was_met {
+        let named = &disk.named;
+        assert!(
+            named.is_empty(),
+            "{plan:?}, {operation:?}: reported, and names in {named:?} may be lost"
+        );
+        // Finished again, it would remove what was placed by hand since under a name that it had freed.
+        assert!(
+            disk.may_be_marked.is_none(),
+            "{plan:?}, {operation:?}: reported, and may be finished again"
+        );
+    }
     disk.was_met
 }
 

@@ -244,6 +244,34 @@ fn versions_are_deleted_and_pruned_where_there_is_no_room_for_another_file() {
 }
 
 #[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_only_the_creation_stored_a_package() {
+    let (disk, packages) = (SmallDisk::new(FileSystem::Tmpfs), Packages::new());
+    let store = TestStore::nothing_in(&disk.path());
+    let package = packages.package(b'a', MEDIUM);
+    store
+        .run(&create_arguments(FUNCTION, &package, &["--publish"]))
+        .succeeded();
+    // Their lines have more than a page together, and so have those that delete them.
+    let aliases: Vec<String> = (0..12).map(|number| format!("alias-{number}")).collect();
+    for name in &aliases {
+        let version = ["--function-version", "1"];
+        store.alias("create-alias", name, &version).succeeded();
+    }
+    let history = store.join(FUNCTION).join("history.jsonl");
+    let size = || std::fs::metadata(&history).unwrap().len();
+    let before = size();
+    disk.fill();
+    for name in &aliases {
+        let deleted = store.alias("delete-alias", name, &[]);
+        assert_eq!(deleted.code, Some(0), "{deleted:?}");
+    }
+    assert!(size() > before + PAGE);
+    store.run(&DELETE_FIRST).succeeded();
+    assert!(!store.join("hello/versions/1").exists());
+    check_history(&store);
+}
+
+#[test]
 fn deleting_a_version_needs_room_for_its_line_where_none_was_kept_and_changes_nothing_without() {
     let (disk, packages) = (SmallDisk::new(FileSystem::Tmpfs), Packages::new());
     let store = prepare(&disk, &packages);

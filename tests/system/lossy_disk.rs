@@ -267,8 +267,8 @@ impl Played {
         syncs.map(|(index, _)| index).collect()
     }
 
-    /// Returns the same without a flush, and the path that was flushed by it.
-    pub(crate) fn without(&self, flush: usize) -> (Self, PathBuf) {
+    /// Returns the path that a flush is of.
+    pub(crate) fn flushed_by(&self, flush: usize) -> PathBuf {
         let Event::Sync(node) = self.events[flush] else {
             panic!("{flush} is no flush")
         };
@@ -276,14 +276,18 @@ impl Played {
         self.events[..flush]
             .iter()
             .for_each(|event| disk.apply(event));
-        let path = disk
-            .tree()
-            .into_keys()
-            .find(|path| disk.find(path) == Some(node));
-        let mut events = self.events.clone();
-        events[flush] = Event::Nothing;
-        let before = self.before.clone();
-        (Self { before, events }, path.unwrap_or_default())
+        let paths = disk.tree().into_keys();
+        let found = paths.into_iter().find(|path| disk.find(path) == Some(node));
+        found.unwrap_or_default()
+    }
+
+    /// Returns the same without some flushes.
+    pub(crate) fn without(&self, flushes: &[usize]) -> Self {
+        let mut all = self.clone();
+        for flush in flushes {
+            all.events[*flush] = Event::Nothing;
+        }
+        all
     }
 
     /// Returns what the disk may show if the power goes after so many changes, and how many
