@@ -638,7 +638,9 @@ fn masked_tokens(path: &Path) -> String {
     let names = path.iter().map(|name| {
         let name = name.to_str().unwrap();
         match name.split_once('.') {
-            Some((token, what)) if token.len() == 8 => format!("TOKEN.{what}"),
+            Some((token, what)) if token.len() == 8 && token != "function" => {
+                format!("TOKEN.{what}")
+            }
             _ => name.to_owned(),
         }
     });

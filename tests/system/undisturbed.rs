@@ -325,6 +325,9 @@ impl<'a> Undisturbed<'a> {
         let state = self.state_of(&seen);
         assert!(tells_of_latest(store, &seen) || state == State::Before && self.is_edited);
         self.check_versions(store, state);
+        if state == State::After {
+            self.check_further(store);
+        }
         if !printed.is_empty() {
             assert_eq!(state, State::After, "what was reported is not there");
             check_reported(&serde_json::from_str(printed).unwrap(), &seen);
@@ -369,6 +372,16 @@ impl<'a> Undisturbed<'a> {
             }
             let found = std::fs::read(&path);
             assert!(found.unwrap() == bytes, "{} changed", path.display());
+        }
+    }
+
+    /// Sees that the files besides those that every function has are as they were written.
+    fn check_further(&self, store: &TestStore) {
+        let place = self.recorded.store.path();
+        for path in &self.further {
+            let [found, written] =
+                [&store.path(), &place].map(|place| std::fs::read(place.join(path)).unwrap());
+            assert!(found == written, "{} is another", path.display());
         }
     }
 
