@@ -630,8 +630,11 @@ fn names_of_flushes(played: &Played, all: &[Ran<'_>]) -> Vec<(usize, String)> {
 fn command_of(ran: &Ran<'_>) -> String {
     let options = ["--publish", "--from-aws", "--qualifier"];
     let given = ran.arguments.iter().filter(|word| options.contains(word));
-    let words = std::iter::once(&ran.arguments[0]).chain(given);
-    words.copied().collect::<Vec<_>>().join(" ")
+    // What is imported is a whole function, or a version.
+    let archive = ran.arguments.iter().filter(|word| word.ends_with(".tar"));
+    let archive = archive.filter_map(|path| Path::new(path).file_name()?.to_str());
+    let words = std::iter::once(ran.arguments[0]).chain(given.copied());
+    words.chain(archive).collect::<Vec<_>>().join(" ")
 }
 
 fn masked_tokens(path: &Path) -> String {
@@ -698,7 +701,7 @@ fn note_missed(operation: &Operation, noted: &mut BTreeMap<String, bool>) {
 
 /// Flushes of which one is enough, by the beginning of the command: none of them is missed alone, and
 /// together they are.
-const ONE_IS_ENOUGH: [(&str, &[&str]); 2] = [
+const ONE_IS_ENOUGH: [(&str, &[&str]); 3] = [
     // A directory has one name at any time, so that a flush of either place settles the renaming. It is
     // reported after the first two; the others are those of whoever clears what another one left.
     (
@@ -708,21 +711,35 @@ const ONE_IS_ENOUGH: [(&str, &[&str]); 2] = [
     // Who makes the directory of the store flushes the one above it, and so does who first writes there,
     // for who made it may have died.
     ("create-function", &[" 1", " 2"]),
+    // The second one is for the time that the package is given: without it, the package is hashed again.
+    (
+        "import function.tar",
+        &[
+            "store/.staging/TOKEN.function/$LATEST/code.zip 1",
+            "store/.staging/TOKEN.function/$LATEST/code.zip 2",
+        ],
+    ),
 ];
 
 /// Flushes of which none is needed, not even where all of them are left out. The mark of a creation has
 /// the next writer flush the renaming of one that was killed; a loss of power settles that renaming, and
-/// then it is all the same whether the mark stands.
-const NONE_IS_NEEDED: [(&str, &[&str]); 2] = [
+/// then it is all the same whether the mark stands. A history that is imported is flushed once more with
+/// the line of the import.
+const NONE_IS_NEEDED: [(&str, &[&str]); 5] = [
+    ("create-function", &[MARK_MADE, "store/hello/.staging 1"]),
     (
-        "create-function",
-        &[
-            "store/.staging/TOKEN.function/.staging 1",
-            "store/hello/.staging 1",
-        ],
+        "import function.tar",
+        &[MARK_MADE, "store/hello/.staging 1"],
     ),
-    ("import", &["store/.staging/TOKEN.function/.staging 1"]),
+    ("import version.tar", &[MARK_MADE]),
+    ("import --from-aws", &[MARK_MADE]),
+    (
+        "import function.tar",
+        &["store/.staging/TOKEN.function/history.jsonl 1"],
+    ),
 ];
+
+const MARK_MADE: &str = "store/.staging/TOKEN.function/.staging 1";
 
 /// Flushes that no loss of power shows to be left out, by what is flushed, and the tests that do: in
 /// the order of what a change does.
