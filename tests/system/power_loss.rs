@@ -631,8 +631,9 @@ fn command_of(ran: &Ran<'_>) -> String {
     let options = ["--publish", "--from-aws", "--qualifier"];
     let given = ran.arguments.iter().filter(|word| options.contains(word));
     // What is imported is a whole function, or a version.
-    let archive = ran.arguments.iter().filter(|word| word.ends_with(".tar"));
-    let archive = archive.filter_map(|path| Path::new(path).file_name()?.to_str());
+    let paths = ran.arguments.iter().map(Path::new);
+    let archive = paths.filter(|path| path.extension().is_some_and(|what| what == "tar"));
+    let archive = archive.filter_map(|path| path.file_name()?.to_str());
     let words = std::iter::once(ran.arguments[0]).chain(given.copied());
     words.chain(archive).collect::<Vec<_>>().join(" ")
 }
