@@ -234,7 +234,7 @@ pub(crate) const RULES: &[Rule] = &[
 ",
         found_by: (
             "system",
-            "full_disk::versions_are_deleted_and_pruned_on_a_full_disk_though_the_history_needs_another_page",
+            "full_disk::aliases_and_a_version_are_deleted_on_a_full_disk_where_the_room_behind_the_creation_is_used_up",
         ),
     },
     Rule {

@@ -5,7 +5,7 @@ use crate::outcome::{FUNCTION, check_history};
 use crate::small_disk::{FileSystem, PAGE, SmallDisk};
 use crate::support::{TestStore, names_in, sample, says};
 use crate::undisturbed::{
-    DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
+    CONFIGURE, DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
 };
 use crate::writers;
 
@@ -173,8 +173,7 @@ fn a_package_that_is_copied_by_the_kernel_changes_nothing_where_it_has_no_room()
 
 /// Returns how much room there is behind the history, in the page that it ends in.
 fn room_behind_history(store: &TestStore) -> u64 {
-    let path = store.join(FUNCTION).join("history.jsonl");
-    PAGE - std::fs::metadata(path).unwrap().len() % PAGE
+    PAGE - size_of_history(store) % PAGE
 }
 
 /// Updates until the history's page has room for fewer bytes than any line has.
@@ -243,32 +242,53 @@ fn versions_are_deleted_and_pruned_where_there_is_no_room_for_another_file() {
     }
 }
 
-#[test]
-fn aliases_and_a_version_are_deleted_on_a_full_disk_where_only_the_creation_stored_a_package() {
+/// Makes a function and something more, and on the full disk deletes aliases and a version of it.
+fn aliases_and_a_version_are_deleted(more: impl FnOnce(&TestStore, &Packages)) {
     let (disk, packages) = (SmallDisk::new(FileSystem::Tmpfs), Packages::new());
     let store = TestStore::nothing_in(&disk.path());
     let package = packages.package(b'a', MEDIUM);
     store
         .run(&create_arguments(FUNCTION, &package, &["--publish"]))
         .succeeded();
-    // Their lines have more than a page together, and so have those that delete them.
+    more(&store, &packages);
+    // The lines that delete them have more than a page together.
     let aliases: Vec<String> = (0..12).map(|number| format!("alias-{number}")).collect();
     for name in &aliases {
         let version = ["--function-version", "1"];
         store.alias("create-alias", name, &version).succeeded();
     }
-    let history = store.join(FUNCTION).join("history.jsonl");
-    let size = || std::fs::metadata(&history).unwrap().len();
-    let before = size();
+    let before = size_of_history(&store);
     disk.fill();
     for name in &aliases {
         let deleted = store.alias("delete-alias", name, &[]);
         assert_eq!(deleted.code, Some(0), "{deleted:?}");
     }
-    assert!(size() > before + PAGE);
+    assert!(size_of_history(&store) > before + PAGE);
     store.run(&DELETE_FIRST).succeeded();
     assert!(!store.join("hello/versions/1").exists());
     check_history(&store);
+}
+
+fn size_of_history(store: &TestStore) -> u64 {
+    let path = store.join(FUNCTION).join("history.jsonl");
+    std::fs::metadata(path).unwrap().len()
+}
+
+#[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_only_the_creation_stored_a_package() {
+    aliases_and_a_version_are_deleted(|_, _| ());
+}
+
+#[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_the_room_behind_the_creation_is_used_up()
+{
+    aliases_and_a_version_are_deleted(|store, packages| {
+        while size_of_history(store) < 5 * PAGE {
+            store.run(&CONFIGURE).succeeded();
+        }
+        let package = packages.package(b'b', MEDIUM);
+        store.run(&update_arguments(&package, &[])).succeeded();
+    });
 }
 
 #[test]
