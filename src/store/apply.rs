@@ -12,7 +12,9 @@ use std::sync::Arc;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{IMPORT, LastLine, Line, Tail};
-use super::layout::{ALIASES, HISTORY, LATEST, STAGING, Token, VERSIONS, alias_json, destination};
+use super::layout::{
+    ALIASES, HISTORY, LATEST, ROOM_FOR_LINES, STAGING, Token, VERSIONS, alias_json, destination,
+};
 use super::registry::Store;
 use super::view::{check_writable, unfinished_changes};
 use crate::api::qualifier::parse_version;
@@ -204,6 +206,8 @@ fn make_last_line_sure(
 ) -> Result<(), StoreError> {
     if !tail.torn.is_empty() || tail.last.is_none() {
         function.truncate(history, HISTORY, tail.end)?;
+        // Cutting off gives away what was kept.
+        function.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
         tail.torn.clear();
         tail.length = tail.end;
     }

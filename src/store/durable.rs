@@ -340,7 +340,7 @@ impl Directory {
     pub(super) fn link(&self, name: &str, target: &Self, new_name: &str) -> Result<()> {
         let path = target.path_of(new_name);
         target.step("link", &path)?;
-        let flags = rustix::fs::AtFlags::empty();
+        let flags = AtFlags::empty();
         rustix::fs::linkat(&*self.handle, name, &*target.handle, new_name, flags)
             .map_err(|errno| StoreError::io("link", &path)(errno.into()))
     }
@@ -356,7 +356,9 @@ impl Directory {
     pub(super) fn write_document(&self, name: &str, mode: u32, text: &str) -> Result<()> {
         let size = text.len() as u64;
         if size > MAX_DOCUMENT {
-            let problem = format!("{size} bytes are more than a document can have");
+            let problem = format!(
+                "it would have {size} bytes, and a document has at most {MAX_DOCUMENT}; make it smaller"
+            );
             return Err(StoreError::damaged(&self.path_of(name), problem));
         }
         self.write_file(name, mode, text.as_bytes())
@@ -382,7 +384,8 @@ impl Directory {
     pub(super) fn keep_room(&self, file: &File, name: &str, end: u64, bytes: u64) -> Result<()> {
         self.step("keep room behind", &self.path_of(name))?;
         // A full disk, or one that cannot: what was written stands all the same.
-        rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, end, bytes).ok();
+        let flags = rustix::fs::FallocateFlags::KEEP_SIZE;
+        rustix::fs::fallocate(file, flags, end, bytes).ok();
         Ok(())
     }
 
@@ -642,7 +645,11 @@ fn names_in(handle: &File, path: &Path) -> Result<Vec<OsString>> {
     let mut entries = rustix::fs::RawDir::new(handle, &mut buffer);
     let mut names = Vec::new();
     while let Some(entry) = entries.next() {
-        let entry = entry.map_err(unlisted(path))?;
+        let entry = match entry {
+            // It was removed meanwhile, and has no more.
+            Err(rustix::io::Errno::NOENT) => break,
+            entry => entry.map_err(unlisted(path))?,
+        };
         names.extend(entry_name(entry.file_name()).map(ToOwned::to_owned));
     }
     Ok(names)

@@ -2,7 +2,8 @@
 //!
 //! `PROOFS=full` takes everything. `PROOFS=N`, a number, takes one sample of it, and without it the
 //! sample 0 is taken: every fifth point, beginning with another one for each of five numbers, so that
-//! the samples 0 to 4 are everything. Where a point takes long, a sample has fewer. What was taken of how much is said on stdout.
+//! the samples 0 to 4 are everything. Where a point takes long, a sample has fewer. What was taken of how
+//! much is said on stdout.
 
 /// One in how many points a sample has.
 const ONE_IN: u64 = 5;
