@@ -742,7 +742,10 @@ mod tests {
     #[test]
     fn removing_stays_within_a_directory_that_becomes_a_link_meanwhile() {
         let temporary = tempfile::tempdir().unwrap();
-        let (inner, aside) = (temporary.path().join("tree/inner"), temporary.path().join("aside"));
+        let (inner, aside) = (
+            temporary.path().join("tree/inner"),
+            temporary.path().join("aside"),
+        );
         let outside = temporary.path().join("outside");
         for directory in [&inner, &outside] {
             std::fs::create_dir_all(directory).unwrap();
@@ -776,7 +779,10 @@ mod tests {
         directory.remove_all(OsStr::new("d")).unwrap();
         assert!(!directory.contains("d").unwrap());
         std::fs::create_dir_all(temporary.path().join(tree(MAX_DEPTH + 1))).unwrap();
-        let refused = directory.remove_all(OsStr::new("d")).unwrap_err().to_string();
+        let refused = directory
+            .remove_all(OsStr::new("d"))
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("remove it by hand"), "{refused}");
     }
 

@@ -221,5 +221,8 @@ fn count_packages(directory: &Directory, function: &str, progress: &Progress<'_>
         .iter()
         .filter_map(|name| name.to_str())
         .filter(|name| parse_version(name).is_some());
-    latest + numbers.filter_map(|number| size(&versions, number)).sum::<u64>()
+    latest
+        + numbers
+            .filter_map(|number| size(&versions, number))
+            .sum::<u64>()
 }
