@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
 use crate::support::{TestStore, run_with_little_memory, says};
 
@@ -76,7 +77,7 @@ fn a_request_is_as_long_as_its_package_and_no_longer() {
         let ran = run_with_little_memory(&store, &["get-function", option, &file]);
         says(ran.failed(252), &["more than 65536 values are no request"]);
     }
-    let package = crate::support::zip_of(&[("zeros", &vec![0; 8 * 1024 * 1024])]);
+    let package = crate::support::zip_of(&[("zeros", &vec![0; 1024 * 1024])]);
     let package = STANDARD.encode(package);
     let lines: Vec<String> = package
         .as_bytes()
@@ -119,4 +120,27 @@ fn a_query_that_doubles_and_doubles_ends_soon() {
     let get = ["get-function", "--function-name", "hello"];
     let ran = run_with_little_memory(&store, &[&get[..], &["--query", &deep]].concat());
     assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+#[test]
+fn a_long_value_in_a_long_list_makes_no_endless_table() {
+    let store = TestStore::with_function("hello");
+    let layers = vec![json!({"Arn": "x"}); 5000];
+    for (description, layers) in [(1_000_000, &layers[..0]), (400_000, &layers)] {
+        store.edit_config("hello", |config| {
+            config["Description"] = "x".repeat(description).into();
+            config["Layers"] = layers.into();
+        });
+        let get = ["get-function", "--function-name", "hello"];
+        for form in ["json", "text", "yaml"] {
+            let ran = run_with_little_memory(&store, &[&get[..], &["--output", form]].concat());
+            assert_eq!(ran.code, Some(0), "{form}");
+        }
+        let table = [&get[..], &["--output", "table"]].concat();
+        let ran = run_with_little_memory(&store, &table);
+        says(ran.failed(255), &["the table would have", "--query"]);
+        let query = ["--query", "Configuration.[Timeout, MemorySize]"];
+        let ran = run_with_little_memory(&store, &[&table[..], &query].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
 }
