@@ -43,6 +43,8 @@ pub(super) struct Stamp {
     pub(super) modified: FileTime,
     /// When content or metadata last changed.
     pub(super) changed: FileTime,
+    /// How many names it has.
+    pub(super) names: u64,
 }
 
 /// A file's time, seconds and nanoseconds since 1970.
@@ -97,6 +99,7 @@ impl From<Stat> for Stamp {
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             modified: FileTime::new(stat.st_mtime, stat.st_mtime_nsec),
             changed: FileTime::new(stat.st_ctime, stat.st_ctime_nsec),
+            names: widened(stat.st_nlink),
         }
     }
 }
@@ -755,7 +758,7 @@ mod tests {
             let (inner, outside) = (inner.clone(), outside.clone());
             move |step: Step<'_>| {
                 if step.path == inner.join("file") {
-                    std::fs::rename(&inner, &aside)?;
+                    rustix::fs::rename(&inner, &aside)?;
                     std::os::unix::fs::symlink(&outside, &inner)?;
                 }
                 Ok(())

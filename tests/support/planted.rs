@@ -54,6 +54,8 @@ pub enum Plant {
     Loop,
     /// A link to the directory that the store stands in.
     Up,
+    /// A second name of the very file that stands outside.
+    HardLink,
     /// A pipe that nobody writes into or reads from.
     Fifo,
     /// A socket that nobody answers on.
@@ -310,6 +312,7 @@ fn sow(plant: Plant, path: &Path, aside: &Path) {
             let store = path.ancestors().find(|above| above.ends_with("store"));
             symlink(store.unwrap().parent().unwrap(), path).unwrap();
         }
+        Plant::HardLink => std::fs::hard_link(aside, path).unwrap(),
         Plant::Fifo => make_fifo(path),
         Plant::Socket => drop(UnixListener::bind(path).unwrap()),
         Plant::OtherKind if aside.is_dir() => std::fs::write(path, "a file").unwrap(),
