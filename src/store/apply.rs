@@ -148,6 +148,13 @@ pub(super) fn finish_last_change(
 ) -> Result<Finished, StoreError> {
     let path = function.path_of(HISTORY);
     let (history, mut tail) = match function.open_file_to_change(HISTORY)? {
+        Some((_, stamp)) if stamp.names > 1 => {
+            return Err(StoreError::damaged(
+                &path,
+                "the file has another name elsewhere, as a copy by links has, and what is added here would \
+                 be added there; put a copy of its own in its place",
+            ));
+        }
         Some((file, stamp)) => {
             let tail = Tail::read(&file, stamp.size, &path)?;
             (Some((Arc::new(file), stamp)), tail)
