@@ -15,6 +15,12 @@ use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::shape::Shape;
 use crate::store::PackageSource;
 
+/// The most bytes of a request in a file: a package of 50 MB in base64, in lines, and some more.
+const LONGEST: u64 = 70 * 1024 * 1024;
+
+/// The most values of a request that is longer than any other value may be: what is long is its package.
+const MOST_VALUES: usize = 65_536;
+
 /// The options of every command that `aws lambda` has.
 #[derive(Args)]
 #[command(next_help_heading = "The request in a file")]
@@ -109,7 +115,13 @@ impl InputArgs {
             }
         };
         let option = format!("--cli-input-{form}");
-        match parse(&text(&option, word)?).map_err(|error| not_read(form, &error))? {
+        let text = text(&option, word)?;
+        if text.len() as u64 > input::LONGEST_VALUE && values(&text) > MOST_VALUES {
+            return Err(Failure::Usage(format!(
+                "Error parsing parameter '{option}': more than {MOST_VALUES} values are no request"
+            )));
+        }
+        match parse(&text).map_err(|error| not_read(form, &error))? {
             Value::Object(members) => Ok(members),
             other => Err(Failure::Usage(format!(
                 "Error parsing parameter '{option}': Invalid type: expecting map, received <class '{}'>",
@@ -122,9 +134,16 @@ impl InputArgs {
 /// Returns the text that an option gives or names.
 fn text(option: &str, word: &str) -> Result<String, Failure> {
     match word.strip_prefix("fileb://") {
-        Some(path) => input::text(option, &format!("file://{path}")),
-        None => input::text(option, word),
+        Some(path) => input::text_up_to(LONGEST, option, &format!("file://{path}")),
+        None => input::text_up_to(LONGEST, option, word),
     }
+}
+
+/// Returns how many values a text may have, of either form: as many as there is of what stands before a
+/// value. In base64 none of it stands.
+fn values(text: &str) -> usize {
+    let begins_value = |byte: &u8| matches!(byte, b'[' | b'{' | b',' | b':' | b'-' | b'?');
+    text.bytes().filter(|byte| begins_value(byte)).count()
 }
 
 /// Says in the AWS CLI's words that a text is not of a form, and below them why.

@@ -1,11 +1,16 @@
 //! Values that options name instead of holding them: `file://`, `fileb://`.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use super::python;
 use super::values::invalid;
 use crate::store::PackageSource;
+
+/// The most bytes of a file that holds the value of an option: far more than any value can have.
+pub(super) const LONGEST_VALUE: u64 = 1024 * 1024;
 
 /// What a file holds that an option names.
 pub(super) enum Named {
@@ -28,6 +33,11 @@ impl Named {
 
 /// Reads the file that a value names; `None` if it names none.
 pub(super) fn named(option: &str, value: &str) -> Result<Option<Named>, Failure> {
+    named_up_to(LONGEST_VALUE, option, value)
+}
+
+/// Reads the file that a value names, of so many bytes at the most; `None` if it names none.
+fn named_up_to(longest: u64, option: &str, value: &str) -> Result<Option<Named>, Failure> {
     let (path, is_text) = match (
         value.strip_prefix("file://"),
         value.strip_prefix("fileb://"),
@@ -36,15 +46,32 @@ pub(super) fn named(option: &str, value: &str) -> Result<Option<Named>, Failure>
         (None, Some(path)) => (located(path), false),
         (None, None) => return Ok(None),
     };
-    let bytes = std::fs::read(&path).map_err(|cause| unreadable(option, value, &path, &cause))?;
+    let bytes = File::open(&path).and_then(|file| read_up_to(longest, &file));
+    let bytes = bytes.map_err(|cause| unreadable(option, value, &path, &cause))?;
     if !is_text {
         return Ok(Some(Named::Bytes(bytes)));
     }
-    let text = String::from_utf8(bytes).map_err(|_| undecodable(option, &path))?;
+    let mut text = String::from_utf8(bytes).map_err(|_| undecodable(option, &path))?;
     // The line endings of other systems are read as one newline.
-    Ok(Some(Named::Text(
-        text.replace("\r\n", "\n").replace('\r', "\n"),
-    )))
+    if text.contains('\r') {
+        text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    Ok(Some(Named::Text(text)))
+}
+
+/// Reads a file to its end, unless it has more bytes than these; one without an end, too.
+pub(super) fn read_up_to(longest: u64, file: &File) -> io::Result<Vec<u8>> {
+    let too_long = || io::Error::other(format!("it has more than {longest} bytes"));
+    let size = file.metadata()?.len();
+    if size > longest {
+        return Err(too_long());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > longest {
+        return Err(too_long());
+    }
+    Ok(bytes)
 }
 
 /// Opens the deployment package that an option names, as `fileb://PATH` or by its path alone.
@@ -82,7 +109,12 @@ fn no_zip() -> Failure {
 
 /// Returns an option's text: the content of a file that it names, else the value itself.
 pub(super) fn text(option: &str, value: &str) -> Result<String, Failure> {
-    match named(option, value)? {
+    text_up_to(LONGEST_VALUE, option, value)
+}
+
+/// Returns an option's text as [`text`] does, where a file may have so many bytes.
+pub(super) fn text_up_to(longest: u64, option: &str, value: &str) -> Result<String, Failure> {
+    match named_up_to(longest, option, value)? {
         Some(file) => file.into_text(option),
         None => Ok(value.to_owned()),
     }
@@ -135,7 +167,7 @@ fn with_variables(path: &str) -> String {
     out
 }
 
-fn unreadable(option: &str, value: &str, path: &Path, cause: &std::io::Error) -> Failure {
+fn unreadable(option: &str, value: &str, path: &Path, cause: &io::Error) -> Failure {
     let problem = match cause.raw_os_error() {
         Some(number) => {
             let words = cause.to_string();
@@ -147,7 +179,7 @@ fn unreadable(option: &str, value: &str, path: &Path, cause: &std::io::Error) ->
     let shown = python::quoted(&path.display().to_string());
     let folder = std::env::current_dir().unwrap_or_default();
     let hint = match cause.kind() {
-        std::io::ErrorKind::NotFound if path.is_relative() => {
+        io::ErrorKind::NotFound if path.is_relative() => {
             format!("\nlooked for in {}", folder.display())
         }
         _ => String::new(),

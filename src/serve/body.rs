@@ -16,8 +16,9 @@ use crate::api::Error;
 use crate::api::document::Document;
 use crate::store::{PackageSource, Store};
 
-/// The most bytes of a body besides a package; a configuration has a few thousand.
-pub(super) const MAX_TEXT: u64 = 1024 * 1024;
+/// The most bytes of a body besides a package in base64: what AWS allows, 70,167,211 bytes for the
+/// whole where a package may have 52,428,800. Each connection may hold so much in the memory.
+pub(super) const MAX_TEXT: u64 = 262_144;
 /// How many pieces of a body wait to be parsed.
 const PIECES: usize = 2;
 

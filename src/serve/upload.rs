@@ -20,10 +20,6 @@ use crate::api::Error;
 use crate::api::document::{Document, MAX_DEPTH};
 use crate::store::{NotReceived, PackageSource, Store};
 
-/// The most bytes of a request beside its package in base64: what AWS allows, 70,167,211 bytes for the
-/// whole where a package may have 52,428,800.
-const BESIDE_PACKAGE: u64 = 262_144;
-
 /// A piece of a body, or why there are no more of them.
 pub(super) type Piece = Result<Bytes, Refusal>;
 
@@ -151,7 +147,7 @@ impl Upload<'_> {
 /// Returns how many bytes a request may have whose package may have so many.
 fn max_request(package: u64) -> u64 {
     let base64 = package.saturating_mul(4).div_ceil(3);
-    base64.saturating_add(BESIDE_PACKAGE)
+    base64.saturating_add(MAX_TEXT)
 }
 
 /// How far a body is read.

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::history::{IMPORT, LastLine, Line, Tail};
-use super::layout::{ALIASES, HISTORY, LATEST, STAGING, Token, VERSIONS, alias_json, destination};
+use super::layout::{
+    ALIASES, HISTORY, LATEST, ROOM_FOR_LINES, STAGING, Token, VERSIONS, alias_json, destination,
+};
 use super::registry::Store;
 use super::view::{check_writable, unfinished_changes};
 use crate::api::qualifier::parse_version;
@@ -146,6 +148,13 @@ pub(super) fn finish_last_change(
 ) -> Result<Finished, StoreError> {
     let path = function.path_of(HISTORY);
     let (history, mut tail) = match function.open_file_to_change(HISTORY)? {
+        Some((_, stamp)) if stamp.names > 1 => {
+            return Err(StoreError::damaged(
+                &path,
+                "the file has another name elsewhere, as a copy by links has, and what is added here would \
+                 be added there; put a copy of its own in its place",
+            ));
+        }
         Some((file, stamp)) => {
             let tail = Tail::read(&file, stamp.size, &path)?;
             (Some((Arc::new(file), stamp)), tail)
@@ -204,6 +213,8 @@ fn make_last_line_sure(
 ) -> Result<(), StoreError> {
     if !tail.torn.is_empty() || tail.last.is_none() {
         function.truncate(history, HISTORY, tail.end)?;
+        // Cutting off gives away what was kept.
+        function.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
         tail.torn.clear();
         tail.length = tail.end;
     }

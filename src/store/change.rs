@@ -396,9 +396,9 @@ impl<'f> Change<'f> {
                 directory.truncate(history, HISTORY, tail.end)?;
             }
             directory.write_at(history, HISTORY, &bytes, tail.end)?;
-            // What fills a disk are packages; so the room is made sure of with each that comes in.
-            if self.staged.contains(&self.token.entry(CODE_ZIP)) {
-                let end = tail.end + bytes.len() as u64;
+            let end = tail.end + bytes.len() as u64;
+            // Cutting off gives away what was kept.
+            if tail.length > tail.end || is_room_used_up(tail.end, end) {
                 directory.keep_room(history, HISTORY, end, ROOM_FOR_LINES)?;
             }
             directory.flush_file(history, HISTORY)
@@ -408,6 +408,7 @@ impl<'f> Change<'f> {
         };
         let undone = || -> Result<(), StoreError> {
             directory.truncate(history, HISTORY, tail.end)?;
+            directory.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
             directory.flush_file(history, HISTORY)
         };
         Err(match undone() {
@@ -432,6 +433,12 @@ impl<'f> Change<'f> {
         }
         Ok(targets)
     }
+}
+
+/// Returns whether a line comes so far that room must be kept anew.
+fn is_room_used_up(from: u64, to: u64) -> bool {
+    const HALF: u64 = ROOM_FOR_LINES / 2;
+    from / HALF != to / HALF
 }
 
 impl Drop for Change<'_> {

@@ -31,8 +31,8 @@ impl LockedFunction<'_> {
                 Err(unknown) => unknown.with_unknown_outcome(),
             });
         }
-        let deleted = trash.path_of(&entry);
-        account.settle(count_function(&deleted, &self.store().host().notify));
+        let notify = &self.store().host().notify;
+        account.settle(count_function(&trash, &entry, notify));
         // From here on the function is gone; what cannot be removed now is swept by the next command
         // that comes here.
         sweep(root);

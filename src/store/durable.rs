@@ -28,6 +28,10 @@ const DIRECTORY_MODE: u32 = 0o750;
 /// so little that what is made of it stays small, whatever stands in it.
 pub(super) const MAX_DOCUMENT: u64 = 1024 * 1024;
 
+/// How deep directories may stand in one that is removed, each of which is held open meanwhile: far
+/// deeper than in any function.
+const MAX_DEPTH: usize = 128;
+
 /// Which file it is, its size and times: what shows that somebody touched or replaced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
@@ -39,6 +43,8 @@ pub(super) struct Stamp {
     pub(super) modified: FileTime,
     /// When content or metadata last changed.
     pub(super) changed: FileTime,
+    /// How many names it has.
+    pub(super) names: u64,
 }
 
 /// A file's time, seconds and nanoseconds since 1970.
@@ -93,6 +99,7 @@ impl From<Stat> for Stamp {
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             modified: FileTime::new(stat.st_mtime, stat.st_mtime_nsec),
             changed: FileTime::new(stat.st_ctime, stat.st_ctime_nsec),
+            names: widened(stat.st_nlink),
         }
     }
 }
@@ -178,12 +185,17 @@ impl Directory {
             let stat = handle.as_ref().map(|handle| status(handle, &path));
             witness.note(&path, false, stat.transpose()?);
         }
-        Ok(handle.map(|handle| Self {
+        Ok(handle.map(|handle| self.holding(handle, &path)))
+    }
+
+    /// Returns the directory that was opened in this one.
+    fn holding(&self, handle: File, path: &Path) -> Self {
+        Self {
             handle: std::sync::Arc::new(handle),
-            path,
+            path: path.to_owned(),
             before_step: self.before_step.clone(),
             witness: self.witness.clone(),
-        }))
+        }
     }
 
     fn open_handle(&self, name: &str) -> Result<Option<OwnedFd>> {
@@ -356,7 +368,9 @@ impl Directory {
     pub(super) fn write_document(&self, name: &str, mode: u32, text: &str) -> Result<()> {
         let size = text.len() as u64;
         if size > MAX_DOCUMENT {
-            let problem = format!("{size} bytes are more than a document can have");
+            let problem = format!(
+                "it would have {size} bytes, and a document has at most {MAX_DOCUMENT}; make it smaller"
+            );
             return Err(StoreError::damaged(&self.path_of(name), problem));
         }
         self.write_file(name, mode, text.as_bytes())
@@ -382,7 +396,8 @@ impl Directory {
     pub(super) fn keep_room(&self, file: &File, name: &str, end: u64, bytes: u64) -> Result<()> {
         self.step("keep room behind", &self.path_of(name))?;
         // A full disk, or one that cannot: what was written stands all the same.
-        rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, end, bytes).ok();
+        let flags = rustix::fs::FallocateFlags::KEEP_SIZE;
+        rustix::fs::fallocate(file, flags, end, bytes).ok();
         Ok(())
     }
 
@@ -471,27 +486,38 @@ impl Directory {
     /// Removes a file, or a directory with everything in it, if it is there. Links are removed, not
     /// followed.
     pub(super) fn remove_all(&self, name: &OsStr) -> Result<()> {
+        self.remove_tree(name, MAX_DEPTH)
+    }
+
+    /// Removes an entry in which directories stand at most so deep.
+    fn remove_tree(&self, name: &OsStr, depth: usize) -> Result<()> {
         let path = self.path.join(name);
-        for entry in walkdir::WalkDir::new(&path)
-            .follow_root_links(false)
-            .contents_first(true)
-        {
-            let entry = match entry {
-                Err(error) if is_missing(&error) => continue,
-                other => other.map_err(|error| StoreError::io("remove", &path)(error.into()))?,
-            };
-            self.step("remove", entry.path())?;
-            let removed = if entry.file_type().is_dir() {
-                std::fs::remove_dir(entry.path())
-            } else {
-                std::fs::remove_file(entry.path())
-            };
-            match removed {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other.map_err(StoreError::io("remove", entry.path()))?,
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let kind = match rustix::fs::openat(&*self.handle, name, flags, Mode::empty()) {
+            Ok(handle) => {
+                self.holding(File::from(handle), &path).empty(depth)?;
+                AtFlags::REMOVEDIR
             }
+            Err(rustix::io::Errno::NOENT) => return Ok(()),
+            Err(rustix::io::Errno::NOTDIR | rustix::io::Errno::LOOP) => AtFlags::empty(),
+            Err(errno) => return Err(StoreError::io("remove", &path)(errno.into())),
+        };
+        self.step("remove", &path)?;
+        match rustix::fs::unlinkat(&*self.handle, name, kind) {
+            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+            Err(errno) => Err(StoreError::io("remove", &path)(errno.into())),
         }
-        Ok(())
+    }
+
+    /// Removes all that stands in this directory.
+    fn empty(&self, depth: usize) -> Result<()> {
+        let Some(depth) = depth.checked_sub(1) else {
+            let problem = "it stands too deep in directories; remove it by hand";
+            return Err(StoreError::damaged(&self.path, problem));
+        };
+        names_in(&self.handle, &self.path)?
+            .iter()
+            .try_for_each(|name| self.remove_tree(name, depth))
     }
 
     /// Returns the names of the entries, in no order.
@@ -642,7 +668,11 @@ fn names_in(handle: &File, path: &Path) -> Result<Vec<OsString>> {
     let mut entries = rustix::fs::RawDir::new(handle, &mut buffer);
     let mut names = Vec::new();
     while let Some(entry) = entries.next() {
-        let entry = entry.map_err(unlisted(path))?;
+        let entry = match entry {
+            // It was removed meanwhile, and has no more.
+            Err(rustix::io::Errno::NOENT) => break,
+            entry => entry.map_err(unlisted(path))?,
+        };
         names.extend(entry_name(entry.file_name()).map(ToOwned::to_owned));
     }
     Ok(names)
@@ -669,12 +699,6 @@ fn unlisted(path: &Path) -> impl Fn(rustix::io::Errno) -> StoreError {
 
 fn vanished(path: &Path) -> StoreError {
     StoreError::io("open", path)(io::ErrorKind::NotFound.into())
-}
-
-fn is_missing(error: &walkdir::Error) -> bool {
-    error
-        .io_error()
-        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 #[cfg(test)]
@@ -732,6 +756,53 @@ mod tests {
         assert!(!directory.contains("root").unwrap());
         directory.remove_all(OsStr::new("tree")).unwrap();
         assert!(kept.exists() && !directory.contains("tree").unwrap());
+    }
+
+    #[test]
+    fn removing_stays_within_a_directory_that_becomes_a_link_meanwhile() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (inner, aside) = (
+            temporary.path().join("tree/inner"),
+            temporary.path().join("aside"),
+        );
+        let outside = temporary.path().join("outside");
+        for directory in [&inner, &outside] {
+            std::fs::create_dir_all(directory).unwrap();
+            File::create(directory.join("file")).unwrap();
+        }
+        let swap = {
+            let (inner, outside) = (inner.clone(), outside.clone());
+            move |step: Step<'_>| {
+                if step.path == inner.join("file") {
+                    rustix::fs::rename(&inner, &aside)?;
+                    std::os::unix::fs::symlink(&outside, &inner)?;
+                }
+                Ok(())
+            }
+        };
+        let hook: StepHook = std::sync::Arc::new(swap);
+        let directory = Directory::open_path(temporary.path(), Some(hook));
+        let directory = directory.unwrap().unwrap();
+        assert!(directory.remove_all(OsStr::new("tree")).is_err());
+        assert!(inner.is_symlink() && outside.join("file").exists());
+        // The next one finds a link, and removes it.
+        directory.remove_all(OsStr::new("tree")).unwrap();
+        assert!(!directory.contains("tree").unwrap() && outside.join("file").exists());
+    }
+
+    #[test]
+    fn what_stands_very_deep_is_not_removed_with_ever_more_open_files() {
+        let (temporary, directory) = directory();
+        let tree = |depth: usize| vec!["d"; depth].join("/");
+        std::fs::create_dir_all(temporary.path().join(tree(MAX_DEPTH))).unwrap();
+        directory.remove_all(OsStr::new("d")).unwrap();
+        assert!(!directory.contains("d").unwrap());
+        std::fs::create_dir_all(temporary.path().join(tree(MAX_DEPTH + 1))).unwrap();
+        let refused = directory
+            .remove_all(OsStr::new("d"))
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("remove it by hand"), "{refused}");
     }
 
     #[test]

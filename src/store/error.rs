@@ -155,10 +155,11 @@ impl StoreError {
     }
 
     /// Returns whether the operating system refused what no other command explains: that something is
-    /// gone may be another one's doing.
+    /// gone, or shorter than it was, may be another one's doing.
     pub(super) fn is_refusal(&self) -> bool {
-        use io::ErrorKind::{NotFound, StaleNetworkFileHandle};
-        matches!(self, Self::Io { cause, .. } if !matches!(cause.kind(), NotFound | StaleNetworkFileHandle))
+        use io::ErrorKind::{NotFound, StaleNetworkFileHandle, UnexpectedEof};
+        matches!(self, Self::Io { cause, .. }
+            if !matches!(cause.kind(), NotFound | StaleNetworkFileHandle | UnexpectedEof))
     }
 
     /// Returns whether there is no room: for bytes, for another file, or left of a quota.

@@ -30,8 +30,8 @@ pub(super) const FUNCTION_JSON: &str = "function.json";
 /// `STORE/NAME/history.jsonl`
 pub(super) const HISTORY: &str = "history.jsonl";
 
-/// How much room the disk keeps behind the last line, in bytes: on a full disk the line of the change
-/// that frees some still fits, with a score of others before it.
+/// How much room the disk keeps behind the last line, in bytes. At least half of it is always there: on a
+/// full disk the line of the change that frees some still fits, with a dozen of others before it.
 pub(super) const ROOM_FOR_LINES: u64 = 16 * 1024;
 /// `STORE/NAME/.lock`
 pub(super) const LOCK: &str = ".lock";

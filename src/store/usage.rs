@@ -11,10 +11,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
 use std::time::Duration;
-
-use walkdir::WalkDir;
 
 use super::durable::Directory;
 use super::error::StoreError;
@@ -178,19 +175,13 @@ fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
 /// be looked at, does not count.
 fn count(store: &Store, root: &Directory) -> u64 {
     let progress = Progress::new(&store.host().notify, Work::Count);
-    let functions = WalkDir::new(root.path())
-        .min_depth(1)
-        .max_depth(1)
-        .into_iter();
-    let named = |entry: walkdir::DirEntry| {
-        let name = entry.file_name().to_str().and_then(FunctionName::parse)?;
-        Some((name, entry.into_path()))
-    };
-    functions
-        .filter_map(Result::ok)
-        .filter_map(named)
-        .map(|(name, path)| {
-            count_unfinished(store, &name).unwrap_or_else(|| count_packages(&path, &progress))
+    let names = root.names().unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| FunctionName::parse(name.to_str()?))
+        .map(|name| {
+            count_unfinished(store, &name)
+                .unwrap_or_else(|| count_packages(root, name.as_str(), &progress))
         })
         .sum()
 }
@@ -206,36 +197,32 @@ fn count_unfinished(store: &Store, name: &FunctionName) -> Option<u64> {
     store.read(name, bytes).ok().flatten().flatten()
 }
 
-/// Adds up the packages of one function.
-pub(super) fn count_function(function: &Path, notify: &Notify) -> u64 {
-    count_packages(function, &Progress::new(notify, Work::Count))
+/// Adds up the packages of one function, which stands in a directory.
+pub(super) fn count_function(directory: &Directory, function: &str, notify: &Notify) -> u64 {
+    count_packages(directory, function, &Progress::new(notify, Work::Count))
 }
 
-fn count_packages(function: &Path, progress: &Progress<'_>) -> u64 {
-    let is_package = |entry: &walkdir::DirEntry| {
-        let place: Vec<_> = entry
-            .path()
-            .strip_prefix(function)
-            .into_iter()
-            .flatten()
-            .collect();
-        match place[..] {
-            [directory, file] => directory == LATEST && file == CODE_ZIP,
-            [directory, number, file] => {
-                let is_version = number.to_str().and_then(parse_version).is_some();
-                directory == VERSIONS && is_version && file == CODE_ZIP
-            }
-            _ => false,
-        }
+fn count_packages(directory: &Directory, function: &str, progress: &Progress<'_>) -> u64 {
+    let opened = |directory: &Directory, name: &str| directory.open(name).ok().flatten();
+    let Some(function) = opened(directory, function) else {
+        return 0;
     };
-    WalkDir::new(function)
-        .follow_root_links(false)
-        .max_depth(3)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(is_package)
-        .inspect(|_| progress.advance(1))
-        .filter_map(|entry| entry.metadata().ok())
-        .map(|metadata| metadata.len())
-        .sum()
+    let size = |directory: &Directory, name: &str| {
+        let package = opened(directory, name)?.stamp(CODE_ZIP).ok()??;
+        progress.advance(1);
+        Some(package.size)
+    };
+    let latest = size(&function, LATEST).unwrap_or_default();
+    let Some(versions) = opened(&function, VERSIONS) else {
+        return latest;
+    };
+    let names = versions.names().unwrap_or_default();
+    let numbers = names
+        .iter()
+        .filter_map(|name| name.to_str())
+        .filter(|name| parse_version(name).is_some());
+    latest
+        + numbers
+            .filter_map(|number| size(&versions, number))
+            .sum::<u64>()
 }

@@ -159,3 +159,66 @@ fn names_in_headers_of_their_own_lead_nowhere_either() {
     assert!(store.files() == before);
     assert!(!store.beside("evil").exists());
 }
+
+#[test]
+fn an_archive_of_a_terabyte_that_takes_no_room_is_refused_at_once() {
+    let store = TestStore::with_function("hello");
+    let before = store.files();
+    for path in ["copy/$LATEST/code.zip", "copy/history.jsonl"] {
+        let mut header = tar::Header::new_gnu();
+        header.set_path(path).unwrap();
+        header.set_size(1 << 40);
+        header.set_cksum();
+        let file = std::fs::File::create(store.beside("hole.tar")).unwrap();
+        (&file).write_all(header.as_bytes()).unwrap();
+        file.set_len((1 << 40) + 2048).unwrap();
+        let ran = run_with_little_memory(&store, &["import", "hole.tar"]);
+        let said = ran.failed_with("CodeStorageExceededException", "Import");
+        says(said, &["1099511627776 more", "TotalCodeSize"]);
+    }
+    for path in ["copy/$LATEST/config.json", "copy/aliases/live.json"] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::GNUSparse);
+        header.set_path(path).unwrap();
+        header.set_size(0);
+        header.as_gnu_mut().unwrap().set_real_size(1 << 40);
+        header.set_cksum();
+        write(
+            &store,
+            "sparse.tar",
+            &[header.as_bytes(), &[0; 1024][..]].concat(),
+        );
+        let ran = run_with_little_memory(&store, &["import", "sparse.tar"]);
+        ran.failed_with("InvalidParameterValueException", "Import");
+    }
+    assert!(store.files() == before);
+}
+
+#[test]
+fn a_zip_in_a_zip_is_bytes_like_any_others() {
+    let store = TestStore::with_function("hello");
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    // Unpacked five times over it would have more bytes than any disk.
+    let mut package = zip_with(&[("0.zip", &vec![0; 16 * 1024 * 1024], options)]);
+    for _ in 0..5 {
+        let names = [
+            "a.zip", "b.zip", "c.zip", "d.zip", "e.zip", "f.zip", "g.zip", "h.zip",
+        ];
+        package = zip_with(&names.map(|name| (name, &package[..], options)));
+    }
+    write(&store, "nested.zip", &package);
+    let update = ["update-function-code", "--function-name", "hello"];
+    let update = [&update[..], &["--publish", "--zip-file", "nested.zip"]].concat();
+    assert_eq!(run_with_little_memory(&store, &update).code, Some(0));
+    for arguments in [
+        &["diff", "hello", "1", "nested.zip", "--text"][..],
+        &["verify"],
+    ] {
+        assert_eq!(
+            run_with_little_memory(&store, arguments).code,
+            Some(0),
+            "{arguments:?}"
+        );
+    }
+}

@@ -36,6 +36,7 @@ mod history;
 mod hostile_documents;
 #[cfg(target_os = "linux")]
 mod hostile_names;
+mod hostile_options;
 mod hostile_packages;
 #[cfg(target_os = "linux")]
 mod hostile_store;

@@ -54,6 +54,8 @@ pub enum Plant {
     Loop,
     /// A link to the directory that the store stands in.
     Up,
+    /// A second name of the very file that stands outside.
+    HardLink,
     /// A pipe that nobody writes into or reads from.
     Fifo,
     /// A socket that nobody answers on.
@@ -271,10 +273,10 @@ impl Planted {
     /// Sees that nothing outside was opened or changed.
     #[track_caller]
     pub fn is_untouched(&self, what: &str) {
-        assert_eq!(
-            self.watch.events(),
-            0,
-            "{what}: something outside was touched"
+        let events = self.watch.events();
+        assert!(
+            events.is_empty(),
+            "{what}: something outside was touched: {events:?}"
         );
     }
 
@@ -310,6 +312,7 @@ fn sow(plant: Plant, path: &Path, aside: &Path) {
             let store = path.ancestors().find(|above| above.ends_with("store"));
             symlink(store.unwrap().parent().unwrap(), path).unwrap();
         }
+        Plant::HardLink => std::fs::hard_link(aside, path).unwrap(),
         Plant::Fifo => make_fifo(path),
         Plant::Socket => drop(UnixListener::bind(path).unwrap()),
         Plant::OtherKind if aside.is_dir() => std::fs::write(path, "a file").unwrap(),
@@ -343,9 +346,10 @@ impl Watch {
         let watch = Self(inotify::init(flags).unwrap());
         for entry in walkdir::WalkDir::new(directory) {
             let entry = entry.unwrap();
-            // Not what is closed: a process that another test begins right now has what is open here
-            // open, too, until its program is there, and closes it then.
-            let events = inotify::WatchFlags::ALL_EVENTS - inotify::WatchFlags::CLOSE;
+            // Whoever touches a file opens it first. That one is closed says less: what another test
+            // is just starting has a copy of what was open here before, and closes it at any time.
+            let closed = inotify::WatchFlags::CLOSE;
+            let events = inotify::WatchFlags::ALL_EVENTS.difference(closed);
             inotify::add_watch(&watch.0, entry.path(), events).unwrap();
         }
         // What it sees when it is looked into by walking through it does not count; that it sees at all
@@ -353,22 +357,23 @@ impl Watch {
         watch.events();
         drop(std::fs::read_dir(directory).unwrap());
         assert!(
-            watch.events() > 0,
+            !watch.events().is_empty(),
             "nothing is seen of {}",
             directory.display()
         );
         watch
     }
 
-    /// Returns how much happened since it was asked last.
-    fn events(&self) -> usize {
+    /// Returns what happened since it was asked last: to what, if it is not the directory itself, and
+    /// what.
+    fn events(&self) -> Vec<String> {
         let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut reader = inotify::Reader::new(&self.0, &mut buffer);
-        let mut count = 0;
+        let mut events = Vec::new();
         loop {
             match reader.next() {
-                Ok(_) => count += 1,
-                Err(rustix::io::Errno::WOULDBLOCK) => return count,
+                Ok(event) => events.push(format!("{:?} {:?}", event.file_name(), event.events())),
+                Err(rustix::io::Errno::WOULDBLOCK) => return events,
                 Err(error) => panic!("{error}"),
             }
         }

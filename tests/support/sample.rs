@@ -2,10 +2,14 @@
 //!
 //! `PROOFS=full` takes everything. `PROOFS=N`, a number, takes one sample of it, and without it the
 //! sample 0 is taken: every fifth point, beginning with another one for each of five numbers, so that
-//! the samples 0 to 4 are everything. Where a point takes long, a sample has fewer. What was taken of how much is said on stdout.
+//! the samples 0 to 4 are everything. Where a point takes long, a sample has fewer. What was taken of how
+//! much is said on stdout.
 
 /// One in how many points a sample has.
 const ONE_IN: u64 = 5;
+
+/// One in how many it has where every command meets each point.
+const ONE_IN_MET: u64 = 30;
 
 /// One in how many it has where each point starts a server.
 const ONE_IN_SERVED: u64 = 60;
@@ -26,6 +30,11 @@ pub fn number() -> Option<u64> {
 /// always are, so that both ends of what can happen are seen.
 pub fn of<T>(proof: &str, points: Vec<T>) -> Vec<T> {
     one_in(ONE_IN, proof, points)
+}
+
+/// Returns the points of a proof that are taken where every command meets each of them, see [`of`].
+pub fn of_met<T>(proof: &str, points: Vec<T>) -> Vec<T> {
+    one_in(ONE_IN_MET, proof, points)
 }
 
 /// Returns the points of a proof that are taken where each of them starts a server, see [`of`].

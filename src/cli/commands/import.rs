@@ -99,15 +99,18 @@ fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
 
 /// Reads the answer of AWS, which is no longer than a document may be.
 fn read_answer(file: &str) -> Result<Value, Failure> {
-    const LONGEST: u64 = 16 * 1024 * 1024;
+    const LONGEST: u64 = 1024 * 1024;
     let unreadable = |problem: &dyn std::fmt::Display| {
         Failure::Usage(format!("Bad value for --from-aws {file}: {problem}"))
     };
     let mut text = String::new();
-    let mut input = open(file.strip_prefix("file://").unwrap_or(file))?.take(LONGEST);
+    let mut input = open(file.strip_prefix("file://").unwrap_or(file))?.take(LONGEST + 1);
     input
         .read_to_string(&mut text)
         .map_err(|error| unreadable(&error))?;
+    if text.len() as u64 > LONGEST {
+        return Err(unreadable(&format!("it has more than {LONGEST} bytes")));
+    }
     Value::parse(&text).map_err(|error| unreadable(&error))
 }
 

@@ -116,6 +116,18 @@ impl Section {
         title.max(columns) + 2 + 2 * self.depth
     }
 
+    /// Returns how many lines it is drawn as at the most.
+    pub(super) fn lines(&self) -> usize {
+        const TITLE_HEADERS_AND_BORDERS: usize = 5;
+        self.rows.len() + TITLE_HEADERS_AND_BORDERS
+    }
+
+    /// Returns how many bytes of text stand in it.
+    pub(super) fn text(&self) -> usize {
+        let texts = self.rows.iter().flatten().chain(&self.headers);
+        texts.map(String::len).sum()
+    }
+
     /// Draws it in a table that is so wide.
     pub(super) fn draw(&self, width: usize, style: Style, out: &mut String) {
         let width = width - 2 * self.depth;

@@ -8,11 +8,17 @@ use serde_json::{Map, Value as Json};
 use super::python;
 use super::section::{Section, Style};
 
+/// The most bytes of a table, and how many times the text in it: all lines are as wide as the widest, so
+/// that one long value in a long list would fill any memory.
+const LARGEST: usize = 32 * 1024 * 1024;
+const TIMES: usize = 16;
+
 /// Renders an answer as a table under a title. If it is wider than `columns`, objects are drawn with
 /// a line for each member.
 ///
 /// # Errors
-/// If lists have rows that do not fit together: the AWS CLI cannot draw them, either.
+/// If lists have rows that do not fit together: the AWS CLI cannot draw them, either. If the table would
+/// be far larger than what stands in it.
 pub(super) fn table(
     answer: &Json,
     title: &str,
@@ -32,6 +38,14 @@ pub(super) fn table(
             .map(Section::into_vertical)
             .collect::<Result<_, _>>()?;
         width = widest(&sections).unwrap_or_default();
+    }
+    let size = sections.iter().map(Section::lines).sum::<usize>() * width;
+    let text = sections.iter().map(Section::text).sum::<usize>();
+    if size > LARGEST.max(TIMES * text) {
+        return Err(format!(
+            "the table would have {size} bytes, for all its lines are as wide as the widest: pick less with \
+             --query, or another --output"
+        ));
     }
     let style = Style { is_coloured };
     let mut out = "-".repeat(width) + "\n" + style.reset();

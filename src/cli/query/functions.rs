@@ -8,6 +8,7 @@ use jmespath::ast::Ast;
 use serde_json::{Map, Number, Value as Json};
 
 use super::interpreter::{Found, is_equal, order, search};
+use super::room::Room;
 use super::to_document;
 
 /// What a function is given.
@@ -21,9 +22,13 @@ pub(super) enum Argument<'a, 'e> {
 /// Calls a function.
 ///
 /// # Errors
-/// If there is no such function, or it can't do with what it is given.
-pub(super) fn call<'a>(name: &str, arguments: Vec<Argument<'a, '_>>) -> Found<'a> {
-    let function = Function { name, arguments };
+/// If there is no such function, it can't do with what it is given, or there is no room for what it makes.
+pub(super) fn call<'a>(name: &str, arguments: Vec<Argument<'a, '_>>, room: &Room) -> Found<'a> {
+    let function = Function {
+        name,
+        arguments,
+        room,
+    };
     let given = function.arguments.len();
     let (least, most) = match name {
         "merge" | "not_null" => (1, usize::MAX),
@@ -66,7 +71,7 @@ pub(super) fn call<'a>(name: &str, arguments: Vec<Argument<'a, '_>>) -> Found<'a
         "type" => kind(function.value(0)?).into(),
         _ => function.object(0)?.values().cloned().collect(),
     };
-    Ok(Cow::Owned(found))
+    room.keep(Cow::Owned(found)).map(Cow::Owned)
 }
 
 const NAMES: [&str; 26] = [
@@ -102,6 +107,7 @@ const NAMES: [&str; 26] = [
 struct Function<'a, 'e, 'n> {
     name: &'n str,
     arguments: Vec<Argument<'a, 'e>>,
+    room: &'n Room,
 }
 
 impl Function<'_, '_, '_> {
@@ -208,7 +214,9 @@ impl Function<'_, '_, '_> {
             other => Err(self.wrong("an array of strings", other)),
         });
         let texts: Vec<&str> = texts.collect::<Result<_, _>>()?;
-        Ok(texts.join(self.string(0)?).into())
+        let between = self.string(0)?;
+        self.room.take(between.len().saturating_mul(texts.len()))?;
+        Ok(texts.join(between).into())
     }
 
     fn length(&self) -> Result<Json, String> {
@@ -224,7 +232,7 @@ impl Function<'_, '_, '_> {
         let expression = self.expression(0)?;
         let items = self.array(1)?.iter();
         items
-            .map(|item| search(expression, item).map(Cow::into_owned))
+            .map(|item| self.room.keep(search(expression, item, self.room)?))
             .collect()
     }
 
@@ -259,7 +267,7 @@ impl Function<'_, '_, '_> {
         let (items, expression) = (self.array(0)?, self.expression(1)?);
         let keyed = items
             .iter()
-            .map(|item| Ok((search(expression, item)?, item)));
+            .map(|item| Ok((search(expression, item, self.room)?, item)));
         let keyed: Vec<_> = keyed.collect::<Result<_, String>>()?;
         let keys = keyed.iter().map(|(key, _)| &**key);
         self.check_alike(keys, "an expression that finds numbers or strings")?;

@@ -11,6 +11,7 @@ use jmespath::ast::{Ast, Comparator};
 use serde_json::{Map, Value as Json};
 
 use super::functions::{self, Argument};
+use super::room::Room;
 
 /// What an expression finds: a part of the data, or something made of it.
 pub(super) type Found<'a> = Result<Cow<'a, Json>, String>;
@@ -18,8 +19,9 @@ pub(super) type Found<'a> = Result<Cow<'a, Json>, String>;
 /// Finds what an expression says in data.
 ///
 /// # Errors
-/// What a function or a comparison can't do with what it was given.
-pub(super) fn search<'a>(expression: &Ast, data: &'a Json) -> Found<'a> {
+/// What a function or a comparison can't do with what it was given, and if there is no room for what
+/// is made.
+pub(super) fn search<'a>(expression: &Ast, data: &'a Json, room: &Room) -> Found<'a> {
     match expression {
         Ast::Identity { .. } => Ok(Cow::Borrowed(data)),
         Ast::Literal { value, .. } => serde_json::to_value(&**value)
@@ -29,21 +31,21 @@ pub(super) fn search<'a>(expression: &Ast, data: &'a Json) -> Found<'a> {
         Ast::Index { idx, .. } => Ok(item(data, *idx).map_or(null(), Cow::Borrowed)),
         Ast::Slice {
             start, stop, step, ..
-        } => slice(data, *start, *stop, *step),
-        Ast::Subexpr { lhs, rhs, .. } => search_in(rhs, search(lhs, data)?),
-        Ast::Or { lhs, rhs, .. } => match search(lhs, data)? {
+        } => slice(data, *start, *stop, *step, room),
+        Ast::Subexpr { lhs, rhs, .. } => search_in(rhs, search(lhs, data, room)?, room),
+        Ast::Or { lhs, rhs, .. } => match search(lhs, data, room)? {
             found if is_true(&found) => Ok(found),
-            _ => search(rhs, data),
+            _ => search(rhs, data, room),
         },
-        Ast::And { lhs, rhs, .. } => match search(lhs, data)? {
-            found if is_true(&found) => search(rhs, data),
+        Ast::And { lhs, rhs, .. } => match search(lhs, data, room)? {
+            found if is_true(&found) => search(rhs, data, room),
             found => Ok(found),
         },
-        Ast::Not { node, .. } => Ok(owned(!is_true(&*search(node, data)?))),
+        Ast::Not { node, .. } => Ok(owned(!is_true(&*search(node, data, room)?))),
         Ast::Condition {
             predicate, then, ..
-        } => match search(predicate, data)? {
-            found if is_true(&found) => search(then, data),
+        } => match search(predicate, data, room)? {
+            found if is_true(&found) => search(then, data, room),
             _ => Ok(null()),
         },
         Ast::Comparison {
@@ -51,26 +53,31 @@ pub(super) fn search<'a>(expression: &Ast, data: &'a Json) -> Found<'a> {
             lhs,
             rhs,
             ..
-        } => compare(comparator, &*search(lhs, data)?, &*search(rhs, data)?),
-        Ast::ObjectValues { node, .. } => Ok(match &*search(node, data)? {
-            Json::Object(members) => Cow::Owned(members.values().cloned().collect()),
-            _ => null(),
-        }),
-        Ast::Projection { lhs, rhs, .. } => project(&*search(lhs, data)?, rhs),
-        Ast::Flatten { node, .. } => Ok(match &*search(node, data)? {
-            Json::Array(items) => Cow::Owned(flattened(items)),
-            _ => null(),
-        }),
+        } => compare(
+            comparator,
+            &*search(lhs, data, room)?,
+            &*search(rhs, data, room)?,
+        ),
+        Ast::ObjectValues { node, .. } => match &*search(node, data, room)? {
+            Json::Object(members) => room.copies(members.values()).map(owned),
+            _ => Ok(null()),
+        },
+        Ast::Projection { lhs, rhs, .. } => project(&*search(lhs, data, room)?, rhs, room),
+        Ast::Flatten { node, .. } => match &*search(node, data, room)? {
+            Json::Array(items) => room.copies(flattened(items)).map(owned),
+            _ => Ok(null()),
+        },
         Ast::MultiList { .. } | Ast::MultiHash { .. } if data.is_null() => Ok(null()),
         Ast::MultiList { elements, .. } => elements
             .iter()
-            .map(|element| search(element, data).map(Cow::into_owned))
+            .map(|element| room.keep(search(element, data, room)?))
             .collect::<Result<Vec<_>, _>>()
             .map(owned),
         Ast::MultiHash { elements, .. } => {
             let mut members = Map::new();
             for element in elements {
-                let value = search(&element.value, data)?.into_owned();
+                let value = room.keep(search(&element.value, data, room)?)?;
+                room.take(element.key.len())?;
                 members.insert(element.key.clone(), value);
             }
             Ok(Cow::Owned(Json::Object(members)))
@@ -78,9 +85,9 @@ pub(super) fn search<'a>(expression: &Ast, data: &'a Json) -> Found<'a> {
         Ast::Function { name, args, .. } => {
             let arguments = args.iter().map(|argument| match argument {
                 Ast::Expref { ast, .. } => Ok(Argument::Expression(ast)),
-                other => search(other, data).map(Argument::Value),
+                other => search(other, data, room).map(Argument::Value),
             });
-            functions::call(name, arguments.collect::<Result<_, _>>()?)
+            functions::call(name, arguments.collect::<Result<_, _>>()?, room)
         }
         Ast::Expref { .. } => {
             Err("an expression behind & is no value: only a function takes it".to_owned())
@@ -89,10 +96,13 @@ pub(super) fn search<'a>(expression: &Ast, data: &'a Json) -> Found<'a> {
 }
 
 /// Finds what an expression says in what another one found.
-fn search_in<'a>(expression: &Ast, found: Cow<'a, Json>) -> Found<'a> {
+fn search_in<'a>(expression: &Ast, found: Cow<'a, Json>, room: &Room) -> Found<'a> {
     match found {
-        Cow::Borrowed(data) => search(expression, data),
-        Cow::Owned(data) => search(expression, &data).map(|found| Cow::Owned(found.into_owned())),
+        Cow::Borrowed(data) => search(expression, data, room),
+        Cow::Owned(data) => match search(expression, &data, room)? {
+            part @ Cow::Borrowed(_) => room.keep(part).map(Cow::Owned),
+            Cow::Owned(made) => Ok(Cow::Owned(made)),
+        },
     }
 }
 
@@ -117,29 +127,25 @@ fn is_true(value: &Json) -> bool {
 }
 
 /// Applies an expression to each item; what it does not find is left out.
-fn project<'a>(list: &Json, expression: &Ast) -> Found<'a> {
+fn project<'a>(list: &Json, expression: &Ast, room: &Room) -> Found<'a> {
     let Json::Array(items) = list else {
         return Ok(null());
     };
     let mut all = Vec::new();
     for item in items {
-        let found = search(expression, item)?;
+        let found = search(expression, item, room)?;
         if !found.is_null() {
-            all.push(found.into_owned());
+            all.push(room.keep(found)?);
         }
     }
     Ok(owned(all))
 }
 
-fn flattened(items: &[Json]) -> Json {
-    items
-        .iter()
-        .flat_map(|item| match item {
-            Json::Array(inner) => inner.iter(),
-            other => std::slice::from_ref(other).iter(),
-        })
-        .cloned()
-        .collect()
+fn flattened(items: &[Json]) -> impl Iterator<Item = &Json> {
+    items.iter().flat_map(|item| match item {
+        Json::Array(inner) => inner.iter(),
+        other => std::slice::from_ref(other).iter(),
+    })
 }
 
 /// Returns an item of a list; a negative index counts from its end.
@@ -154,7 +160,13 @@ fn item(list: &Json, index: i32) -> Option<&Json> {
     items.get(index)
 }
 
-fn slice<'a>(list: &Json, start: Option<i32>, end: Option<i32>, step: i32) -> Found<'a> {
+fn slice<'a>(
+    list: &Json,
+    start: Option<i32>,
+    end: Option<i32>,
+    step: i32,
+    room: &Room,
+) -> Found<'a> {
     let Json::Array(items) = list else {
         return Ok(null());
     };
@@ -186,10 +198,10 @@ fn slice<'a>(list: &Json, start: Option<i32>, end: Option<i32>, step: i32) -> Fo
         let item = usize::try_from(index)
             .ok()
             .and_then(|index| items.get(index));
-        picked.extend(item.cloned());
+        picked.extend(item);
         index += i64::from(step);
     }
-    Ok(owned(picked))
+    room.copies(picked).map(owned)
 }
 
 /// Compares: any values for being equal; numbers, and strings, for their order.

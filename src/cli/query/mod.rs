@@ -3,9 +3,11 @@
 mod checks;
 mod functions;
 mod interpreter;
+mod room;
 
 use jmespath::ast::Ast;
 use jmespath::parse;
+use room::Room;
 use serde_json::Value as Json;
 
 use crate::api::document::Value;
@@ -26,9 +28,9 @@ impl Query {
     /// Returns what the expression finds in an answer.
     ///
     /// # Errors
-    /// What can't be done with the answer.
+    /// What can't be done with the answer; if more would be made of it than there is room for.
     pub(super) fn search(&self, answer: &Json) -> Result<Json, String> {
-        interpreter::search(&self.0, answer).map(std::borrow::Cow::into_owned)
+        interpreter::search(&self.0, answer, &Room::of(answer)).map(std::borrow::Cow::into_owned)
     }
 }
 

@@ -191,6 +191,9 @@ impl<'s> Unpacker<'_, 's> {
                 self.packages.insert(*number, code);
             }
             Member::History => {
+                // It has no quota of its own: none is larger than all packages may be.
+                let bytes = self.bytes.saturating_add(entry.size());
+                self.store.check_room(self.stored, bytes)?;
                 self.copy(member, entry, time, |_| ())?;
             }
             _ => {

@@ -29,6 +29,9 @@ pub(super) fn read_lines(file: File, marks: &[Token]) -> io::Result<Lines> {
             blanks += 1;
             blank_bytes += line.len() as u64;
             if blank_bytes > LONGEST_LINE {
+                if let Some(before) = held.take() {
+                    take(&mut lines, &before, false, marks);
+                }
                 lines.take_too_long();
                 return Ok(lines);
             }
