@@ -283,10 +283,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "a torn line is cut off",
         file: "src/store/apply.rs",
-        text: "        function.truncate(history, HISTORY, tail.end)?;
-        tail.torn.clear();
-",
-        without: "        tail.torn.clear();\n",
+        text: "        function.truncate(history, HISTORY, tail.end)?;\n",
+        without: "",
         found_by: (
             "behaviour",
             "history::a_torn_last_line_is_passed_over_by_readers_and_healed_by_the_next_writer",
@@ -423,11 +421,11 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "... and that is flushed before anything staged is cleared",
         file: "src/store/change.rs",
-        text: "            directory.truncate(history, HISTORY, tail.end)?;
+        text: "            directory.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
             directory.flush_file(history, HISTORY)
         };
         Err(match",
-        without: "            directory.truncate(history, HISTORY, tail.end)
+        without: "            directory.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)
         };
         Err(match",
         found_by: FLUSHED,
@@ -714,10 +712,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "what is hashed is the copy",
         file: "src/store/package.rs",
-        text: "    while copier.copy_piece()? > 0 && copier.offset != size {}
-    hash(target, size, notify)",
-        without: "    while copier.copy_piece()? > 0 && copier.offset != size {}
-    hash(source, size, notify)",
+        text: "    hash(target, size, notify)\n",
+        without: "    hash(source, size, notify)\n",
         found_by: (
             "lib",
             "store::package::tests::the_bytes_that_are_hashed_are_those_of_the_copy",
