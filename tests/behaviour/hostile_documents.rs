@@ -94,7 +94,7 @@ fn a_document_that_would_fill_the_memory_is_refused() {
         let before = store.files();
         for arguments in commands {
             let ran = run_with_little_memory(&store, arguments);
-            says(&ran.stderr, &[place, "more than a document can have"]);
+            says(&ran.stderr, &[place, "a document has at most"]);
         }
         assert_eq!(run_with_little_memory(&store, &["verify"]).code, Some(1));
         assert!(store.files() == before, "{place}");
@@ -132,7 +132,7 @@ fn a_version_that_nobody_could_read_is_not_made() {
     let before = store.files();
     let refused = store.publish("hello", &[]);
     let message = refused.failed_with("ServiceException", "PublishVersion");
-    says(message, &["config.json", "more than a document can have"]);
+    says(message, &["config.json", "a document has at most"]);
     assert!(store.files() == before);
     store.get("hello", &[]).succeeded();
 }

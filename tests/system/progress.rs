@@ -20,7 +20,7 @@ const SLOW: &str = "inject=pread64:delay_enter=10000";
 const SLOW_READ: &str = "inject=read:delay_enter=10000";
 const SLOW_SMALL: &str = "inject=pread64:delay_enter=500";
 const SLOW_COPY: &str = "inject=copy_file_range:delay_enter=400000";
-const SLOW_LOOK: &str = "inject=statx:delay_enter=1000";
+const SLOW_LOOK: &str = "inject=newfstatat:delay_enter=1000";
 
 const PUBLISH: &str = "publish-version --function-name hello";
 
