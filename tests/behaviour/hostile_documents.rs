@@ -94,7 +94,7 @@ fn a_document_that_would_fill_the_memory_is_refused() {
         let before = store.files();
         for arguments in commands {
             let ran = run_with_little_memory(&store, arguments);
-            says(&ran.stderr, &[place, "a document has at most"]);
+            says(&ran.stderr, &[place, "more than a document can have"]);
         }
         assert_eq!(run_with_little_memory(&store, &["verify"]).code, Some(1));
         assert!(store.files() == before, "{place}");
