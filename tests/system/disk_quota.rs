@@ -84,7 +84,7 @@ impl Limited {
     /// Writes as much as all that follows needs.
     fn try_room(&self) -> std::io::Result<()> {
         let mut ballast = File::create(self.ballast())?;
-        ballast.write_all(&[0; 4 * 1024 * 1024])?;
+        ballast.write_all(&vec![0; 4 * 1024 * 1024])?;
         ballast.sync_data()
     }
 }
