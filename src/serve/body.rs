@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::door::Door;
+use super::large_texts::{Place, SMALL_TEXT};
 use super::refusal::Refusal;
 use super::routes::Route;
 use super::upload::{Piece, Upload, too_large};
@@ -17,7 +18,7 @@ use crate::api::document::Document;
 use crate::store::{PackageSource, Store};
 
 /// The most bytes of a body besides a package in base64: what AWS allows, 70,167,211 bytes for the
-/// whole where a package may have 52,428,800. Each connection may hold so much in the memory.
+/// whole where a package may have 52,428,800.
 pub(super) const MAX_TEXT: u64 = 262_144;
 /// How many pieces of a body wait to be parsed.
 const PIECES: usize = 2;
@@ -29,6 +30,8 @@ pub(super) struct Given {
     pub(super) document: Document,
     /// The deployment package.
     pub(super) package: Option<PackageSource>,
+    /// What so much text needs, until the request is answered.
+    pub(super) place: Option<Place>,
     /// The SHA-256 of the whole body.
     pub(super) sha256: [u8; 32],
 }
@@ -45,17 +48,21 @@ pub(super) async fn read(
 ) -> Result<Given, Refusal> {
     match route.package {
         Some(member) if !body.is_end_stream() => upload(door, route, member, body).await,
-        _ => small(route, body).await,
+        _ => small(door, route, body).await,
     }
 }
 
 /// Reads a body without a package.
-async fn small(route: &Route, mut body: Body) -> Result<Given, Refusal> {
+async fn small(door: &Door, route: &Route, mut body: Body) -> Result<Given, Refusal> {
     let mut bytes = Vec::new();
+    let mut place = None;
     while let Some(piece) = next(&mut body).await {
         bytes.extend_from_slice(&piece?);
         if bytes.len() as u64 > MAX_TEXT {
             return Err(too_large(route.operation, MAX_TEXT));
+        }
+        if bytes.len() as u64 > SMALL_TEXT && place.is_none() {
+            place = Some(door.large_texts.place().await?);
         }
     }
     let document = if bytes.is_empty() || !route.has_body() {
@@ -68,6 +75,7 @@ async fn small(route: &Route, mut body: Body) -> Result<Given, Refusal> {
     Ok(Given {
         document,
         package: None,
+        place,
         sha256: Sha256::digest(&bytes).into(),
     })
 }
@@ -87,6 +95,7 @@ async fn upload(
             operation: route.operation,
             member,
             store: &store,
+            large_texts: &door.large_texts,
         };
         upload.read(pieces)
     });

@@ -19,6 +19,7 @@ use tower_service::Service as _;
 use super::access_keys::AccessKeys;
 use super::door::{Door, Remote};
 use super::host_check::HostCheck;
+use super::large_texts::LargeTexts;
 use super::limits::{BodyState, Limits, TimedStream};
 use super::log_line::Log;
 use super::package_link::LinkKey;
@@ -27,7 +28,7 @@ use super::readers::Readers;
 use crate::store::{Host, Remembered};
 
 /// How much of a connection is held in memory, which bounds the head of a request.
-const BUFFER: usize = 64 * 1024;
+const BUFFER: usize = 16 * 1024;
 
 /// How a store is served.
 pub struct Settings {
@@ -71,6 +72,7 @@ impl Connections {
             rate: settings.rate.map(Rate::new),
             links: LinkKey::random(),
             limits: settings.limits,
+            large_texts: LargeTexts::new(settings.limits.place),
             readers: Readers::new(),
             remembered: Remembered::default(),
             log: log.clone(),

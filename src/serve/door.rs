@@ -19,6 +19,7 @@ use headers::{ContentLength, HeaderMapExt as _};
 use super::access_keys::AccessKeys;
 use super::calls::Called;
 use super::host_check::HostCheck;
+use super::large_texts::{LargeTexts, Place};
 use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::package_link::{LinkKey, PackageLink};
@@ -62,6 +63,8 @@ pub(super) struct Door {
     pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
+    /// Places for requests with much text.
+    pub(super) large_texts: LargeTexts,
     /// Reads for requests.
     pub(super) readers: Arc<Readers>,
     /// What they answered.
@@ -88,6 +91,8 @@ struct Asked {
     route: &'static Route,
     parameters: Document,
     package: Option<PackageSource>,
+    /// What a text as long as the parameters' needs, until it is answered.
+    _place: Option<Place>,
     /// Who the request says to be signed by.
     credential: Option<Credential>,
     /// Whom the request was sent to.
@@ -180,6 +185,7 @@ impl Door {
             route,
             parameters: parameters::of(route, &path, query, given.document)?,
             package: given.package,
+            _place: given.place,
             credential: Credential::claimed(&head),
             host: host_of(&head),
             id: head.extensions.get::<RequestId>().cloned(),

@@ -21,6 +21,8 @@ pub struct Limits {
     /// How long a connection may take until the head of its next request is there: an idle one is
     /// closed then, so that idle clients do not keep others out.
     pub head: Duration,
+    /// How long a request with much text waits for a place, of which there are few.
+    pub place: Duration,
     /// How long a body may make no progress.
     pub body_stall: Duration,
     /// How long a body may take: 30 minutes let the largest upload through at 40 KB a second.
@@ -40,6 +42,7 @@ impl Default for Limits {
         Self {
             connections: 256,
             head: Duration::from_secs(20),
+            place: Duration::from_secs(10),
             body_stall: Duration::from_secs(30),
             body: Duration::from_secs(30 * 60),
             answer_stall: Duration::from_secs(60),

@@ -8,6 +8,7 @@
 //! | `server` | the listener and the signals that end it |
 //! | `connections` | connections and their requests |
 //! | `limits` | how long clients may take |
+//! | `large_texts` | places for requests with much text |
 //! | `host_check` | whom a request was meant for; web pages are kept out |
 //! | `rate` | how many requests are answered in a second |
 //! | `readers` | the threads that read for requests |
@@ -33,6 +34,7 @@ mod connections;
 mod door;
 mod download;
 mod host_check;
+mod large_texts;
 mod limits;
 mod log_line;
 mod package_link;

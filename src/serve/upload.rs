@@ -12,9 +12,11 @@ use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
 use struson::reader::{JsonReader as _, JsonStreamReader, ReaderSettings, ValueType};
 use struson::writer::{JsonStreamWriter, JsonWriter};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::body::{Given, MAX_TEXT};
+use super::large_texts::{LargeTexts, Place, SMALL_TEXT};
 use super::refusal::Refusal;
 use crate::api::Error;
 use crate::api::document::{Document, MAX_DEPTH};
@@ -31,6 +33,8 @@ pub(super) struct Upload<'a> {
     pub(super) member: &'static [&'static str],
     /// Takes the package in, and has the quotas.
     pub(super) store: &'a Store,
+    /// Has places for requests with much text.
+    pub(super) large_texts: &'a LargeTexts,
 }
 
 impl Upload<'_> {
@@ -47,6 +51,7 @@ impl Upload<'_> {
             total: 0,
             text: 0,
             is_package: false,
+            place: None,
             refusal: None,
         }));
         let source = Pieces {
@@ -55,6 +60,7 @@ impl Upload<'_> {
             state: Rc::clone(&state),
             max,
             operation: self.operation,
+            large_texts: self.large_texts,
         };
         let read = self.document(source, &state);
         let mut state = state.borrow_mut();
@@ -65,13 +71,14 @@ impl Upload<'_> {
         Ok(Given {
             document,
             package,
+            place: state.place.take(),
             sha256: std::mem::take(&mut state.sha256).finalize().into(),
         })
     }
 
     fn document(
         &self,
-        source: Pieces,
+        source: Pieces<'_>,
         state: &RefCell<State>,
     ) -> Result<(Document, Option<PackageSource>), Refusal> {
         let settings = ReaderSettings {
@@ -157,20 +164,22 @@ struct State {
     /// Bytes that do not belong to the package.
     text: u64,
     is_package: bool,
+    place: Option<Place>,
     /// Why reading ended, where that is not what the text says.
     refusal: Option<Refusal>,
 }
 
 /// A body as what its parser reads.
-struct Pieces {
+struct Pieces<'a> {
     received: mpsc::Receiver<Piece>,
     piece: Bytes,
     state: Rc<RefCell<State>>,
     max: u64,
     operation: &'static str,
+    large_texts: &'a LargeTexts,
 }
 
-impl Read for Pieces {
+impl Read for Pieces<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut state = self.state.borrow_mut();
         while self.piece.is_empty() {
@@ -200,6 +209,15 @@ impl Read for Pieces {
             state.refusal = Some(too_large(self.operation, max));
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        if state.text > SMALL_TEXT && state.place.is_none() {
+            match Handle::current().block_on(self.large_texts.place()) {
+                Ok(place) => state.place = Some(place),
+                Err(refusal) => {
+                    state.refusal = Some(refusal);
+                    return Err(io::ErrorKind::ResourceBusy.into());
+                }
+            }
+        }
         Ok(count)
     }
 }
@@ -220,6 +238,8 @@ fn malformed(error: impl ToString) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use base64::Engine as _;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -244,6 +264,7 @@ mod tests {
             operation: "CreateFunction",
             member: MEMBER,
             store: &store,
+            large_texts: &LargeTexts::new(Duration::ZERO),
         };
         let mut given = upload.read(received)?;
         let mut package = Vec::new();

@@ -23,6 +23,8 @@ use crate::api::limits::Quotas;
 
 /// How much is read at once for hashing; more gains nothing.
 const READ: usize = 128 * 1024;
+/// How much of an upload is gathered for one write: many uploads may come at once.
+const RECEIVED: usize = 16 * 1024;
 /// Where the buffer for reading begins, a page: to anywhere else the kernel copies so slowly that
 /// hashing takes 6 % longer, and where the heap puts a buffer changes with any line of code.
 const PAGE: usize = 4096;
@@ -77,21 +79,22 @@ impl Store {
             place: self.path().to_owned(),
         };
         let max = self.quotas().code_size_zipped;
-        let mut buffer = vec![0; READ];
+        let mut buffer = Vec::with_capacity(RECEIVED);
         let mut size = 0;
         loop {
-            let count = match pieces.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(NotReceived::Unreadable(error)),
-            };
+            buffer.clear();
+            let mut piece = pieces.by_ref().take(RECEIVED as u64);
+            let count = piece.read_to_end(&mut buffer);
+            let count = count.map_err(NotReceived::Unreadable)?;
+            if count == 0 {
+                break;
+            }
             if size + count as u64 > max {
                 // How many there are, nobody knows yet.
                 let error = source.too_large("too many bytes", max);
                 return Err(NotReceived::Store(error));
             }
-            let written = source.file.write_all_at(&buffer[..count], size);
+            let written = source.file.write_all_at(&buffer, size);
             written.map_err(cannot_write)?;
             size += count as u64;
         }

@@ -1,6 +1,6 @@
 //! What attackers send, and what they planted in the store that is served.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -164,4 +164,49 @@ fn what_is_sent_to_fill_the_memory_fills_it_not() {
     let peak = server.peak_of_memory();
     assert!(peak < MEMORY, "headers: {peak} bytes");
     assert!(store.files() == before);
+}
+
+#[test]
+fn many_connections_fill_the_memory_no_more_than_one() {
+    let store = TestStore::with_function("hello");
+    let server = Server::of(&store, &[]);
+    let mut begun: Vec<_> = (0..250)
+        .map(|number| {
+            // Some become many values.
+            let text = if number % 25 == 0 {
+                format!("[{}1]", "1,".repeat(131_060))
+            } else {
+                format!("\"{}\"", "x".repeat(262_120))
+            };
+            let head = format!(
+                "PUT {FUNCTIONS}/hello/configuration HTTP/1.1\r\nHost: localhost\r\n\
+                 Connection: close\r\nContent-Length: {}\r\n\r\n{{\"Own\": {text}",
+                text.len() + 9
+            );
+            let mut connection = server.connect();
+            connection.write_all(head.as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    for connection in &mut begun {
+        connection.write_all(b"}").unwrap();
+    }
+    let answers = begun.into_iter().map(|mut connection| {
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let (mut done, mut refused) = (0, 0);
+    for answer in answers {
+        match &answer[..12] {
+            // A member that the model does not have is passed over.
+            "HTTP/1.1 200" => done += 1,
+            // Who waited too long behind the others may try again.
+            "HTTP/1.1 429" => refused += 1,
+            _ => panic!("{answer}"),
+        }
+    }
+    assert!(done > 0, "{refused} refused");
+    let peak = server.peak_of_memory();
+    assert!(peak < MEMORY, "{peak} bytes");
 }

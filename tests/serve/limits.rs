@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use crate::server::{BINARY, Server};
 use crate::support::TestStore;
 
+const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 const SHORT: Duration = Duration::from_millis(50);
 const LIST: &[u8] = b"GET /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -26,11 +27,18 @@ fn with_client_of<F: Future<Output = ()>>(
     limits: Limits,
     client: impl FnOnce(DuplexStream) -> F,
 ) {
-    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    with_connections(store, limits, async |connections| {
+        let (near, far) = tokio::io::duplex(256);
+        tokio::join!(client(near), connections.answer(far, REMOTE));
+    });
+}
+
+/// Does something with what answers the requests of connections.
+fn with_connections(store: &TestStore, limits: Limits, act: impl AsyncFnOnce(Connections)) {
     let settings = Settings {
         store: store.path(),
         host: Host::new("alice@here".to_owned()),
-        listen: SocketAddr::new(loopback, 0),
+        listen: REMOTE,
         access_keys: None,
         rate: None,
         limits,
@@ -40,10 +48,7 @@ fn with_client_of<F: Future<Output = ()>>(
         .enable_all()
         .build();
     runtime.unwrap().block_on(async {
-        let connections = Connections::new(settings, loopback).unwrap();
-        let (near, far) = tokio::io::duplex(256);
-        let remote = SocketAddr::new(loopback, 1);
-        tokio::join!(client(near), connections.answer(far, remote));
+        act(Connections::new(settings, REMOTE.ip()).unwrap()).await;
     });
 }
 
@@ -130,6 +135,77 @@ fn a_body_that_goes_on_for_too_long_is_refused() {
         let (read, ()) = tokio::join!(answer.read_to_string(&mut said), dripping);
         read.unwrap();
         is_told_as_too_slow(&said);
+    });
+}
+
+/// The text of a request that is long enough to need a place, but for its end.
+const LARGE_TEXT: usize = 200_000;
+
+/// Sends a request with much text, but for its end, and returns the connection once all was read.
+async fn with_large_text(connections: &Connections, path: &str) -> DuplexStream {
+    // An answer has room in it.
+    let (mut near, far) = tokio::io::duplex(4096);
+    let connections = connections.clone();
+    tokio::spawn(async move { connections.answer(far, REMOTE).await });
+    let head = format!(
+        "PUT /2015-03-31/functions/hello/{path} HTTP/1.1\r\nHost: localhost\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n",
+        LARGE_TEXT + 2
+    );
+    near.write_all(head.as_bytes()).await.unwrap();
+    let text = format!("{{\"Own\":\"{}", "x".repeat(LARGE_TEXT - 8));
+    near.write_all(text.as_bytes()).await.unwrap();
+    near
+}
+
+#[test]
+fn few_requests_with_much_text_are_read_at_once() {
+    let store = TestStore::with_function("hello");
+    with_connections(&store, Limits::default(), async |connections| {
+        let mut first = with_large_text(&connections, "configuration").await;
+        let second = with_large_text(&connections, "code").await;
+        for path in ["configuration", "configuration", "code"] {
+            let third = with_large_text(&connections, path);
+            tokio::pin!(third);
+            let waiting = tokio::time::timeout(SHORT, &mut third).await;
+            assert!(waiting.is_err(), "{path}");
+            // All others are answered.
+            let (mut near, far) = tokio::io::duplex(256);
+            let small = async {
+                near.write_all(LIST).await.unwrap();
+                near.shutdown().await.unwrap();
+                until_closed(near).await
+            };
+            let (said, ()) = tokio::join!(small, connections.answer(far, REMOTE));
+            assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+            first.write_all(b"\"}").await.unwrap();
+            let said = until_closed(first).await;
+            // A member that the model does not have is passed over.
+            assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+            first = third.await;
+        }
+        drop((first, second));
+    });
+}
+
+#[test]
+fn who_finds_no_place_for_much_text_is_told_so() {
+    let limits = Limits {
+        place: SHORT,
+        ..Limits::default()
+    };
+    let store = TestStore::with_function("hello");
+    with_connections(&store, limits, async |connections| {
+        let first = with_large_text(&connections, "configuration").await;
+        let second = with_large_text(&connections, "configuration").await;
+        for path in ["configuration", "code"] {
+            // What nobody wants is read, so that the answer is seen.
+            let third = with_large_text(&connections, path).await;
+            let said = until_closed(third).await;
+            assert!(said.starts_with("HTTP/1.1 429"), "{said}");
+            assert!(said.contains("none ended in 0.05 s; try again"), "{said}");
+        }
+        drop((first, second));
     });
 }
 

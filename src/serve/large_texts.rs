@@ -1,0 +1,57 @@
+//! Places for requests with much text, of which few are read and answered at once: the text of all
+//! connections together, and what it is parsed into, then stays small.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::refusal::Refusal;
+use crate::api::Error;
+
+/// The most bytes of text besides a package that a request may have without a place: four times what the
+/// environment of a function may have, the largest of what a request sets.
+pub(super) const SMALL_TEXT: u64 = 16 * 1024;
+/// How many places there are. A text of small values takes some 12 MB when it is parsed.
+const AT_ONCE: usize = 2;
+
+/// The places.
+pub(super) struct LargeTexts {
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+/// A place, which is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl LargeTexts {
+    /// Makes places for which requests wait so long.
+    pub(super) fn new(patience: Duration) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            patience,
+        }
+    }
+
+    /// Waits for a place.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` if none is free in time.
+    pub(super) async fn place(&self) -> Result<Place, Refusal> {
+        let free = timeout(self.patience, Arc::clone(&self.places).acquire_owned());
+        // The places are never closed.
+        let permit = free.await.ok().and_then(Result::ok);
+        let permit = permit.ok_or_else(|| Error::TooManyRequests {
+            message: format!(
+                "{AT_ONCE} requests with more than {SMALL_TEXT} bytes besides their packages are under \
+                 way, and none ended in {} s; try again",
+                self.patience.as_secs_f64()
+            ),
+        })?;
+        Ok(Place { _permit: permit })
+    }
+}
