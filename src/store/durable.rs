@@ -254,12 +254,11 @@ impl Directory {
     }
 
     /// Opens a file of the tool's own to lock it, made if it is missing.
-    pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<File> {
+    pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<(File, Stamp)> {
         let path = self.path_of(name);
         self.step("open for locking", &path)?;
         let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
-        let (file, _) = opened.ok_or_else(|| vanished(&path))?;
-        Ok(file)
+        opened.ok_or_else(|| vanished(&path))
     }
 
     fn open_regular(&self, name: &str, access: OFlags, mode: u32) -> Result<Option<(File, Stamp)>> {

@@ -56,15 +56,15 @@ impl Lock {
     }
 
     /// Takes the lock of a file that is never removed, made if it is missing, waiting for at most
-    /// `timeout`.
+    /// `timeout`. Returns what the file was when it was opened, too.
     pub(super) fn acquire(
         directory: &Directory,
         name: &str,
         timeout: Duration,
-    ) -> Result<Self, StoreError> {
-        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+    ) -> Result<(Self, Stamp), StoreError> {
+        let (file, stamp) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
         let file = lock_alone(file, &directory.path_of(name), timeout)?;
-        Ok(Self { file })
+        Ok((Self { file }, stamp))
     }
 
     /// Takes the lock of an open file, which `path` in a directory led to, waiting for at most
@@ -95,7 +95,7 @@ impl SharedLock {
     /// Takes the lock of a file, made if it is missing, together with others. Waits for whoever has
     /// it alone.
     pub(super) fn acquire(directory: &Directory, name: &str) -> Result<Self, StoreError> {
-        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+        let (file, _) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
         let path = directory.path_of(name);
         Self { file, path }.shared()
     }
@@ -106,7 +106,7 @@ impl SharedLock {
         directory: &Directory,
         name: &str,
     ) -> Result<Option<Self>, StoreError> {
-        let file = directory.open_lock(name, PRIVATE_FILE_MODE)?;
+        let (file, _) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
         let path = directory.path_of(name);
         match fs2::FileExt::try_lock_shared(&file) {
             Ok(()) => Ok(Some(Self { file, path })),

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use super::durable::Directory;
+use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::host::{Notify, Work};
 use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
@@ -80,6 +80,7 @@ impl Store {
         };
         // What cannot be read is as good as missing: it is a cache.
         let file = root.open_file(USAGE).ok().flatten();
+        let file = file.filter(|(_, stamp)| is_own(*stamp));
         let cached = file.and_then(|(file, _)| read(&file, root).ok().flatten());
         cached
             .filter(|stored| self.fits(*stored, bytes))
@@ -109,8 +110,11 @@ impl Store {
 
 /// Takes the lock of the cache, which is also that of the store as a whole.
 pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Usage, StoreError> {
-    let lock = Lock::acquire(root, USAGE, patience)?;
-    Ok(Usage { lock })
+    let (lock, stamp) = Lock::acquire(root, USAGE, patience)?;
+    Ok(Usage {
+        lock,
+        is_own: is_own(stamp),
+    })
 }
 
 impl Account<'_> {
@@ -142,21 +146,34 @@ impl Drop for Account<'_> {
 /// The file, locked.
 pub(super) struct Usage {
     lock: Lock,
+    is_own: bool,
 }
 
 impl Usage {
     fn read(&self, root: &Directory) -> Result<Option<u64>, StoreError> {
+        if !self.is_own {
+            return Ok(None);
+        }
         read(self.file(), root)
     }
 
     /// Writes the number, as long as any, so that nothing of a longer one is left behind it.
     fn write(&self, root: &Directory, stored: u64) -> Result<(), StoreError> {
+        if !self.is_own {
+            return Ok(());
+        }
         root.write_at(self.file(), USAGE, format!("{stored:020}\n").as_bytes(), 0)
     }
 
     fn file(&self) -> &File {
         self.lock.file()
     }
+}
+
+/// Returns whether the cache is this store's alone: it is written in place, and what has another name, as
+/// a copy by links has, would be written there as well.
+fn is_own(stamp: Stamp) -> bool {
+    stamp.names <= 1
 }
 
 /// Reads the number; `None` if there is none.

@@ -208,6 +208,23 @@ fn a_cache_of_the_bytes_that_is_missing_or_wrong_refuses_nothing_that_fits() {
 }
 
 #[test]
+fn a_cache_with_another_name_elsewhere_is_neither_believed_nor_written() {
+    let store = TestStore::nothing();
+    let size = created();
+    allow(&store, 2 * size);
+    store.create("hello", &[]).succeeded();
+    let (cache, elsewhere) = (store.join(".usage"), store.beside("elsewhere"));
+    std::fs::write(&cache, "00000000000000000000\n").unwrap();
+    std::fs::hard_link(&cache, &elsewhere).unwrap();
+    store.publish("hello", &[]).succeeded();
+    refused(&store, "CreateFunction", [2 * size, size, 2 * size], || {
+        store.create("other", &[])
+    });
+    let text = std::fs::read_to_string(elsewhere).unwrap();
+    assert_eq!(text, "00000000000000000000\n");
+}
+
+#[test]
 fn packages_that_were_placed_and_removed_by_hand_are_counted_before_anything_is_refused() {
     let store = TestStore::nothing();
     let size = created();
