@@ -596,10 +596,10 @@ pub(crate) const RULES: &[Rule] = &[
         is: "bytes are checked and added in one hold of the cache's lock",
         file: "src/store/lock.rs",
         text: "        let file = lock_alone(file, &directory.path_of(name), timeout)?;
-        Ok(Self { file })",
+        Ok((Self { file }, stamp))",
         without: "        lock_within(file.try_clone().unwrap(), timeout, || ()).ok();
         fs2::FileExt::unlock(&file).ok();
-        Ok(Self { file })",
+        Ok((Self { file }, stamp))",
         found_by: (
             "protocol",
             "quota::the_bytes_are_added_under_the_lock_and_not_counted_by_others_until_they_are_stored",
