@@ -810,17 +810,14 @@ fn every_flush_is_missed() {
             .iter()
             .any(|command| operation.name.starts_with(command))
     };
-    let operations: Vec<_> = match sample::number() {
-        None => {
-            let groups = std::iter::once(&(after_deaths_and_before_edits as Group)).chain(&ALL);
-            groups
-                .flat_map(|operations| operations(&packages))
-                .collect()
-        }
-        Some(_) => {
-            let operations = after_deaths_and_before_edits(&packages).into_iter();
-            operations.filter(is_sampled).collect()
-        }
+    let operations: Vec<_> = if sample::number().is_some() {
+        let operations = after_deaths_and_before_edits(&packages).into_iter();
+        operations.filter(is_sampled).collect()
+    } else {
+        let groups = std::iter::once(&(after_deaths_and_before_edits as Group)).chain(&ALL);
+        groups
+            .flat_map(|operations| operations(&packages))
+            .collect()
     };
     for operation in &operations {
         note_missed(operation, &mut noted);
