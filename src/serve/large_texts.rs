@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::refusal::Refusal;
@@ -17,6 +18,7 @@ pub(super) const SMALL_TEXT: u64 = 16 * 1024;
 const AT_ONCE: usize = 2;
 
 /// The places.
+#[derive(Clone)]
 pub(super) struct LargeTexts {
     places: Arc<Semaphore>,
     patience: Duration,
@@ -53,5 +55,20 @@ impl LargeTexts {
             ),
         })?;
         Ok(Place { _permit: permit })
+    }
+
+    /// Waits for a place on a thread that may wait, of a runtime that may end meanwhile: waiting is left to
+    /// a task, which ends with it, for a timer breaks down.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` if none is free in time, `ServiceException` if the server ends.
+    pub(super) fn blocking_place(&self) -> Result<Place, Refusal> {
+        let (give, place) = oneshot::channel();
+        let places = self.clone();
+        Handle::current().spawn(async move { drop(give.send(places.place().await)) });
+        let ended = |_| Error::Service {
+            message: "the server ends".to_owned(),
+        };
+        place.blocking_recv().map_err(ended)?
     }
 }

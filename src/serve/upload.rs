@@ -12,7 +12,6 @@ use hyper::body::Bytes;
 use sha2::{Digest as _, Sha256};
 use struson::reader::{JsonReader as _, JsonStreamReader, ReaderSettings, ValueType};
 use struson::writer::{JsonStreamWriter, JsonWriter};
-use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::body::{Given, MAX_TEXT};
@@ -210,7 +209,7 @@ impl Read for Pieces<'_> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         if state.text > SMALL_TEXT && state.place.is_none() {
-            match Handle::current().block_on(self.large_texts.place()) {
+            match self.large_texts.blocking_place() {
                 Ok(place) => state.place = Some(place),
                 Err(refusal) => {
                     state.refusal = Some(refusal);
