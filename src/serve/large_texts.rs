@@ -72,3 +72,30 @@ impl LargeTexts {
         place.blocking_recv().map_err(ended)?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_waits_for_a_place_is_told_that_the_server_ends() {
+        let runtime = Builder::new_multi_thread().enable_time().build().unwrap();
+        let texts = LargeTexts::new(Duration::from_secs(3600));
+        let taken = [(); AT_ONCE].map(|()| runtime.block_on(texts.place()).unwrap());
+        let (tell_begun, begun) = mpsc::channel();
+        let (tell_end, end) = mpsc::channel();
+        runtime.spawn_blocking(move || {
+            tell_begun.send(()).unwrap();
+            tell_end.send(texts.blocking_place()).unwrap();
+        });
+        begun.recv().unwrap();
+        runtime.shutdown_background();
+        let refusal = end.recv().unwrap().unwrap_err();
+        assert_eq!(refusal.code(), "ServiceException");
+        drop(taken);
+    }
+}

@@ -247,16 +247,17 @@ impl Directory {
 
     /// Opens a regular file for writing and reading, made if it is missing.
     pub(super) fn open_file_to_write(&self, name: &str, mode: u32) -> Result<(File, Stamp)> {
-        let path = self.path_of(name);
-        self.step("open for writing", &path)?;
-        let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
-        opened.ok_or_else(|| vanished(&path))
+        self.open_or_make("open for writing", name, mode)
     }
 
     /// Opens a file of the tool's own to lock it, made if it is missing.
     pub(super) fn open_lock(&self, name: &str, mode: u32) -> Result<(File, Stamp)> {
+        self.open_or_make("open for locking", name, mode)
+    }
+
+    fn open_or_make(&self, step: &'static str, name: &str, mode: u32) -> Result<(File, Stamp)> {
         let path = self.path_of(name);
-        self.step("open for locking", &path)?;
+        self.step(step, &path)?;
         let opened = self.open_regular(name, OFlags::RDWR | OFlags::CREATE, mode)?;
         opened.ok_or_else(|| vanished(&path))
     }
