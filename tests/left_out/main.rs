@@ -1,7 +1,7 @@
 //! Every step and rule of the protocol is needed: the crate is built once without each of them, and a
 //! test must fail.
 //!
-//! This takes a build for each rule, some twenty minutes together. A sample leaves one rule out, another
+//! This takes a build for each rule, some ten minutes together. A sample leaves one rule out, another
 //! one for each number, and sees that all others still can be: the text of each stands in its file once.
 
 #![allow(

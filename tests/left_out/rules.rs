@@ -250,6 +250,44 @@ pub(crate) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        is: "... behind a line before which others were cut off",
+        file: "src/store/change.rs",
+        text: "if tail.length > tail.end || is_room_used_up(tail.end, end) {",
+        without: "if is_room_used_up(tail.end, end) {",
+        found_by: (
+            "system",
+            "full_disk::aliases_and_a_version_are_deleted_on_a_full_disk_where_blank_lines_were_cut_off",
+        ),
+    },
+    Rule {
+        is: "... where the line of a failed change was cut off",
+        file: "src/store/change.rs",
+        text: "            directory.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
+            directory.flush_file(history, HISTORY)
+        };
+        Err(match",
+        without: "            let _ = ROOM_FOR_LINES;
+            directory.flush_file(history, HISTORY)
+        };
+        Err(match",
+        found_by: (
+            "system",
+            "full_disk::aliases_and_a_version_are_deleted_on_a_full_disk_where_the_line_of_a_failed_change_was_cut_off",
+        ),
+    },
+    Rule {
+        is: "... where a torn line was cut off",
+        file: "src/store/apply.rs",
+        text: "        function.keep_room(history, HISTORY, tail.end, ROOM_FOR_LINES)?;
+",
+        without: "        let _ = ROOM_FOR_LINES;
+",
+        found_by: (
+            "system",
+            "full_disk::aliases_and_a_version_are_deleted_on_a_full_disk_where_a_torn_line_was_cut_off",
+        ),
+    },
+    Rule {
         is: "a mark for which there is no room is one more name of the lock",
         file: "src/store/change.rs",
         text: "if error.is_want_of_room() && directory",

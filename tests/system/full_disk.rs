@@ -1,11 +1,16 @@
 //! A disk that is full: the error says so and what to do, nothing changes, and once a version is
 //! deleted the same command works. Each disk is a small one in a mount namespace of its own.
 
+use std::io::Write as _;
+use std::path::PathBuf;
+
 use crate::outcome::{FUNCTION, check_history};
 use crate::small_disk::{FileSystem, PAGE, SmallDisk};
+use crate::strace::{Call, Fault, Recorded, fail, kill, record};
 use crate::support::{TestStore, names_in, sample, says};
 use crate::undisturbed::{
-    CONFIGURE, DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, create_arguments, update_arguments,
+    CONFIGURE, DELETE, LARGE, PRUNE, PUBLISH, Packages, SMALL, copy_of, create_arguments,
+    update_arguments,
 };
 use crate::writers;
 
@@ -171,6 +176,14 @@ fn a_package_that_is_copied_by_the_kernel_changes_nothing_where_it_has_no_room()
     );
 }
 
+fn history_of(store: &TestStore) -> PathBuf {
+    store.join(FUNCTION).join("history.jsonl")
+}
+
+fn size_of_history(store: &TestStore) -> u64 {
+    std::fs::metadata(history_of(store)).unwrap().len()
+}
+
 /// Returns how much room there is behind the history, in the page that it ends in.
 fn room_behind_history(store: &TestStore) -> u64 {
     PAGE - size_of_history(store) % PAGE
@@ -179,8 +192,8 @@ fn room_behind_history(store: &TestStore) -> u64 {
 /// Makes changes without a package, more than there was room kept for at first, until the history's page
 /// has room for fewer bytes than any line has.
 fn end_history_with_its_page(store: &TestStore) {
-    let history = store.join(FUNCTION).join("history.jsonl");
-    let has_come_far = || std::fs::metadata(&history).unwrap().len() > 20 * 1024;
+    let history = history_of(store);
+    let has_come_far = || size_of_history(store) > 20 * 1024;
     while !has_come_far() || room_behind_history(store) > 300 {
         store.configure(FUNCTION, &[]).succeeded();
     }
@@ -270,11 +283,6 @@ fn aliases_and_a_version_are_deleted(more: impl FnOnce(&TestStore, &Packages)) {
     check_history(&store);
 }
 
-fn size_of_history(store: &TestStore) -> u64 {
-    let path = store.join(FUNCTION).join("history.jsonl");
-    std::fs::metadata(path).unwrap().len()
-}
-
 #[test]
 fn aliases_and_a_version_are_deleted_on_a_full_disk_where_only_the_creation_stored_a_package() {
     aliases_and_a_version_are_deleted(|_, _| ());
@@ -292,12 +300,54 @@ fn aliases_and_a_version_are_deleted_on_a_full_disk_where_the_room_behind_the_cr
     });
 }
 
+/// Runs a change on a copy of a store. Returns what it did, and the call that flushed its line.
+fn recorded_until_flush_of_line(store: &TestStore) -> (Recorded, Call) {
+    let recorded = record(copy_of(store), &CONFIGURE);
+    let flushes_line = |call: &&Call| call.name == "fsync" && call.text.contains("history.jsonl");
+    let at = recorded.calls.iter().find(flushes_line).unwrap().clone();
+    (recorded, at)
+}
+
+#[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_blank_lines_were_cut_off() {
+    aliases_and_a_version_are_deleted(|store, _| {
+        let mut options = std::fs::File::options();
+        let mut history = options.append(true).open(history_of(store)).unwrap();
+        history.write_all(b"\n\n").unwrap();
+    });
+}
+
+#[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_a_torn_line_was_cut_off() {
+    aliases_and_a_version_are_deleted(|store, _| {
+        let (earlier, flush) = recorded_until_flush_of_line(store);
+        kill(store, &CONFIGURE, &earlier, &flush);
+        let mut options = std::fs::File::options();
+        let history = options.write(true).open(history_of(store)).unwrap();
+        history.set_len(size_of_history(store) - 5).unwrap();
+    });
+}
+
+#[test]
+fn aliases_and_a_version_are_deleted_on_a_full_disk_where_the_line_of_a_failed_change_was_cut_off()
+{
+    aliases_and_a_version_are_deleted(|store, _| {
+        let (earlier, flush) = recorded_until_flush_of_line(store);
+        let fault = Fault {
+            error: "EIO",
+            is_lasting: false,
+        };
+        fail(store, &CONFIGURE, &earlier, &flush, fault)
+            .failed_with("ServiceException", "UpdateFunctionConfiguration");
+    });
+}
+
 #[test]
 fn deleting_a_version_needs_room_for_its_line_where_none_was_kept_and_changes_nothing_without() {
     let (disk, packages) = (SmallDisk::new(FileSystem::Tmpfs), Packages::new());
     let store = prepare(&disk, &packages);
     end_history_with_its_page(&store);
-    let history = store.join(FUNCTION).join("history.jsonl");
+    let history = history_of(&store);
     let lines = std::fs::read(&history).unwrap();
     // As in a store that was copied here.
     std::fs::write(&history, lines).unwrap();

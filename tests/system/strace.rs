@@ -89,10 +89,13 @@ impl Drop for DisturbedAt<'_> {
     }
 }
 
-/// Returns the directory that the store stands in, which is the test's own.
+/// Returns the directory that the store stands in, which is the test's own, as strace prints it: where it
+/// is on a disk of a process, without the way there.
 fn place(store: &TestStore) -> String {
     let path = store.path();
-    path.parent().unwrap().to_str().unwrap().to_owned()
+    let place = path.parent().unwrap().to_str().unwrap();
+    let way = Regex::new(r"^/proc/\d+/root").unwrap();
+    way.replace(place, "").into_owned()
 }
 
 /// A run of the command that nobody disturbed.
