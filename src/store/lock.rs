@@ -4,7 +4,7 @@
 //! path: whoever removes it holds its lock, so a file that was removed meanwhile is noticed.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -55,18 +55,6 @@ impl Lock {
         }
     }
 
-    /// Takes the lock of a file that is never removed, made if it is missing, waiting for at most
-    /// `timeout`. Returns what the file was when it was opened, too.
-    pub(super) fn acquire(
-        directory: &Directory,
-        name: &str,
-        timeout: Duration,
-    ) -> Result<(Self, Stamp), StoreError> {
-        let (file, stamp) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
-        let file = lock_alone(file, &directory.path_of(name), timeout)?;
-        Ok((Self { file }, stamp))
-    }
-
     /// Takes the lock of an open file, which `path` in a directory led to, waiting for at most
     /// `timeout`. `waiting` is called once, if it takes longer than a second.
     pub(super) fn wait(
@@ -76,7 +64,7 @@ impl Lock {
         timeout: Duration,
         waiting: impl FnOnce(),
     ) -> Result<Waited, StoreError> {
-        match lock_within(file, timeout, waiting) {
+        match lock_within(file, Hold::Alone, timeout, waiting) {
             Ok(Some(file)) if directory.is_at(path, stamp)? => Ok(Waited::Taken(Self { file })),
             Ok(Some(_)) => Ok(Waited::Removed),
             Ok(None) => Ok(Waited::TimedOut),
@@ -93,11 +81,15 @@ pub(super) struct SharedLock {
 
 impl SharedLock {
     /// Takes the lock of a file, made if it is missing, together with others. Waits for whoever has
-    /// it alone.
-    pub(super) fn acquire(directory: &Directory, name: &str) -> Result<Self, StoreError> {
+    /// it alone, for at most `timeout`.
+    pub(super) fn acquire(
+        directory: &Directory,
+        name: &str,
+        timeout: Duration,
+    ) -> Result<Self, StoreError> {
         let (file, _) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
         let path = directory.path_of(name);
-        Self { file, path }.shared()
+        Self { file, path }.shared(timeout)
     }
 
     /// Takes the lock of a file, made if it is missing, together with others, without waiting. `None`
@@ -106,37 +98,58 @@ impl SharedLock {
         directory: &Directory,
         name: &str,
     ) -> Result<Option<Self>, StoreError> {
-        let (file, _) = directory.open_lock(name, PRIVATE_FILE_MODE)?;
-        let path = directory.path_of(name);
-        match fs2::FileExt::try_lock_shared(&file) {
-            Ok(()) => Ok(Some(Self { file, path })),
-            Err(error) if is_contended(&error) => Ok(None),
-            Err(error) => Err(StoreError::io("lock", &path)(error)),
+        match Self::acquire(directory, name, Duration::ZERO) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(StoreError::LockTimeout { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    /// Keeps the lock together with others from now on.
-    pub(super) fn shared(self) -> Result<Self, StoreError> {
-        let locked = fs2::FileExt::lock_shared(&self.file);
-        locked.map_err(StoreError::io("lock", &self.path))?;
-        Ok(self)
+    /// Keeps the lock together with others from now on. Waits for whoever has it alone, for at most
+    /// `timeout`.
+    pub(super) fn shared(self, timeout: Duration) -> Result<Self, StoreError> {
+        self.held(Hold::Together, timeout)
     }
 
     /// Has the lock alone from now on, waiting for those who have it, for at most `timeout`.
     pub(super) fn alone(self, timeout: Duration) -> Result<Self, StoreError> {
+        self.held(Hold::Alone, timeout)
+    }
+
+    fn held(self, hold: Hold, timeout: Duration) -> Result<Self, StoreError> {
         let Self { file, path } = self;
-        let file = lock_alone(file, &path, timeout)?;
-        Ok(Self { file, path })
+        let locked = lock_within(file, hold, timeout, || ());
+        match locked.map_err(StoreError::io("lock", &path))? {
+            Some(file) => Ok(Self { file, path }),
+            None => Err(StoreError::LockTimeout {
+                path,
+                seconds: timeout.as_secs(),
+            }),
+        }
     }
 }
 
-fn lock_alone(file: File, path: &Path, timeout: Duration) -> Result<File, StoreError> {
-    let locked = lock_within(file, timeout, || ());
-    let locked = locked.map_err(StoreError::io("lock", path))?;
-    locked.ok_or_else(|| StoreError::LockTimeout {
-        path: path.to_owned(),
-        seconds: timeout.as_secs(),
-    })
+/// How a lock is held.
+#[derive(Debug, Clone, Copy)]
+enum Hold {
+    Alone,
+    Together,
+}
+
+impl Hold {
+    fn try_lock(self, file: &File) -> std::io::Result<()> {
+        match self {
+            Self::Alone => file.try_lock_exclusive(),
+            Self::Together => fs2::FileExt::try_lock_shared(file),
+        }
+    }
+
+    fn lock(self, file: &File) -> std::io::Result<()> {
+        match self {
+            Self::Alone => file.lock_exclusive(),
+            Self::Together => fs2::FileExt::lock_shared(file),
+        }
+    }
 }
 
 fn is_contended(error: &std::io::Error) -> bool {
@@ -150,17 +163,18 @@ fn is_contended(error: &std::io::Error) -> bool {
 /// that 64 writers took. A lock that comes too late is released as it comes.
 fn lock_within(
     file: File,
+    hold: Hold,
     timeout: Duration,
     waiting: impl FnOnce(),
 ) -> std::io::Result<Option<File>> {
-    match file.try_lock_exclusive() {
+    match hold.try_lock(&file) {
         Ok(()) => return Ok(Some(file)),
         Err(error) if !is_contended(&error) => return Err(error),
         Err(_) if timeout.is_zero() => return Ok(None),
         Err(_) => {}
     }
     let (sender, receiver) = mpsc::channel();
-    let wait = move || drop(sender.send(file.lock_exclusive().map(|()| file)));
+    let wait = move || drop(sender.send(hold.lock(&file).map(|()| file)));
     std::thread::Builder::new().spawn(wait)?;
     let mut locked = receiver.recv_timeout(timeout.min(PATIENCE));
     if locked.is_err() && timeout > PATIENCE {
@@ -222,5 +236,23 @@ mod tests {
         directory.remove_file("l").unwrap();
         let waited = Lock::wait(opened, &directory, "l", Duration::ZERO, || ()).unwrap();
         assert!(matches!(waited, Waited::Removed));
+    }
+
+    #[test]
+    fn a_lock_that_one_has_alone_is_waited_for_by_others_no_longer_than_it_may_take() {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = Directory::open_path(temporary.path(), None)
+            .unwrap()
+            .unwrap();
+        let shared = |timeout| SharedLock::acquire(&directory, "l", timeout);
+        let (first, second) = (shared(Duration::ZERO), shared(Duration::ZERO));
+        drop(first.unwrap());
+        let alone = second.unwrap().alone(Duration::ZERO).unwrap();
+        let late = shared(Duration::from_millis(10)).err().unwrap();
+        assert!(matches!(late, StoreError::LockTimeout { .. }), "{late}");
+        assert!(SharedLock::try_acquire(&directory, "l").unwrap().is_none());
+        let together = alone.shared(Duration::ZERO).unwrap();
+        assert!(SharedLock::try_acquire(&directory, "l").unwrap().is_some());
+        drop(together);
     }
 }

@@ -1,8 +1,8 @@
 //! `STORE/.usage`: the bytes of all deployment packages together, against the quota.
 //!
 //! The file is a cache. It is read, compared and written in one hold of its own lock, so that two
-//! writers together cannot exceed the quota; it is counted anew when it is missing or is no number,
-//! and before anything is refused. What a killed command charged and did not use is thereby
+//! writers together cannot exceed the quota; it is counted anew when it is missing, is no number or has
+//! another name, and before anything is refused. What a killed command charged and did not use is thereby
 //! found out.
 //!
 //! What others have charged and not yet stored cannot be counted. So each change holds
@@ -16,15 +16,15 @@ use std::time::Duration;
 use super::durable::{Directory, Stamp};
 use super::error::StoreError;
 use super::host::{Notify, Work};
-use super::layout::{CODE_ZIP, LATEST, USAGE, USAGE_LOCK, VERSIONS};
-use super::lock::{Lock, SharedLock};
+use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, USAGE_LOCK, VERSIONS};
+use super::lock::{Lock, SharedLock, Waited};
 use super::progress::Progress;
 use super::registry::Store;
 use super::view::View;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::parse_version;
 
-/// How long the cache is waited for: it is held for an instant, or for as long as counting takes.
+/// How long the cache is waited for at least: it is held for an instant, or for as long as counting takes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long is waited to take bytes off. Who counts has the cache until this change is settled, and
@@ -58,17 +58,18 @@ impl Store {
             let in_flight = SharedLock::try_acquire(root, USAGE_LOCK);
             return Ok(account(0, in_flight.ok().flatten()));
         }
-        let usage = lock_usage(root, PATIENCE)?;
-        let mut in_flight = SharedLock::acquire(root, USAGE_LOCK)?;
-        let mut stored = usage.read(root)?;
+        let patience = self.host().lock_timeout.max(PATIENCE);
+        let usage = lock_usage(root, patience)?;
+        let mut in_flight = SharedLock::acquire(root, USAGE_LOCK, patience)?;
+        let mut stored = read(usage.file(), root)?;
         if !stored.is_some_and(|stored| self.fits(stored, bytes)) {
-            in_flight = in_flight.alone(PATIENCE)?;
+            in_flight = in_flight.alone(patience)?;
             stored = Some(count(self, root));
-            in_flight = in_flight.shared()?;
+            in_flight = in_flight.shared(patience)?;
         }
         let stored = stored.unwrap_or_default();
         self.check_room(stored, bytes)?;
-        usage.write(root, stored + bytes)?;
+        write(usage.file(), root, stored + bytes)?;
         Ok(account(bytes, Some(in_flight)))
     }
 
@@ -108,13 +109,24 @@ impl Store {
     }
 }
 
-/// Takes the lock of the cache, which is also that of the store as a whole.
-pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Usage, StoreError> {
-    let (lock, stamp) = Lock::acquire(root, USAGE, patience)?;
-    Ok(Usage {
-        lock,
-        is_own: is_own(stamp),
-    })
+/// Takes the lock of the cache, which is also that of the store as a whole. A cache that has another name
+/// is given up, for one that is this store's alone.
+pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Lock, StoreError> {
+    loop {
+        let opened = root.open_lock(USAGE, PRIVATE_FILE_MODE)?;
+        let is_own = is_own(opened.1);
+        match Lock::wait(opened, root, USAGE, patience, || ())? {
+            Waited::Taken(lock) if is_own => return Ok(lock),
+            Waited::Taken(_lock) => root.remove_file(USAGE)?,
+            Waited::Removed => {}
+            Waited::TimedOut => {
+                return Err(StoreError::LockTimeout {
+                    path: root.path_of(USAGE),
+                    seconds: patience.as_secs(),
+                });
+            }
+        }
+    }
 }
 
 impl Account<'_> {
@@ -128,8 +140,8 @@ impl Account<'_> {
     fn take_off(&self) -> Result<(), StoreError> {
         let root = self.store.made_root()?;
         let usage = lock_usage(root, SETTLING_PATIENCE)?;
-        match usage.read(root)? {
-            Some(stored) => usage.write(root, stored.saturating_sub(self.owed)),
+        match read(usage.file(), root)? {
+            Some(stored) => write(usage.file(), root, stored.saturating_sub(self.owed)),
             None => Ok(()),
         }
     }
@@ -140,33 +152,6 @@ impl Drop for Account<'_> {
         if self.owed > 0 && self.in_flight.is_some() {
             drop(self.take_off());
         }
-    }
-}
-
-/// The file, locked.
-pub(super) struct Usage {
-    lock: Lock,
-    is_own: bool,
-}
-
-impl Usage {
-    fn read(&self, root: &Directory) -> Result<Option<u64>, StoreError> {
-        if !self.is_own {
-            return Ok(None);
-        }
-        read(self.file(), root)
-    }
-
-    /// Writes the number, as long as any, so that nothing of a longer one is left behind it.
-    fn write(&self, root: &Directory, stored: u64) -> Result<(), StoreError> {
-        if !self.is_own {
-            return Ok(());
-        }
-        root.write_at(self.file(), USAGE, format!("{stored:020}\n").as_bytes(), 0)
-    }
-
-    fn file(&self) -> &File {
-        self.lock.file()
     }
 }
 
@@ -186,6 +171,11 @@ fn read(file: &File, root: &Directory) -> Result<Option<u64>, StoreError> {
     Ok(text
         .strip_suffix('\n')
         .and_then(|number| number.parse().ok()))
+}
+
+/// Writes the number, as long as any, so that nothing of a longer one is left behind it.
+fn write(file: &File, root: &Directory, stored: u64) -> Result<(), StoreError> {
+    root.write_at(file, USAGE, format!("{stored:020}\n").as_bytes(), 0)
 }
 
 /// Adds up the packages of all functions, `$LATEST` and versions. What vanishes meanwhile, or may not

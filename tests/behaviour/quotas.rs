@@ -208,7 +208,7 @@ fn a_cache_of_the_bytes_that_is_missing_or_wrong_refuses_nothing_that_fits() {
 }
 
 #[test]
-fn a_cache_with_another_name_elsewhere_is_neither_believed_nor_written() {
+fn a_cache_with_another_name_elsewhere_is_given_up() {
     let store = TestStore::nothing();
     let size = created();
     allow(&store, 2 * size);
@@ -217,11 +217,12 @@ fn a_cache_with_another_name_elsewhere_is_neither_believed_nor_written() {
     std::fs::write(&cache, "00000000000000000000\n").unwrap();
     std::fs::hard_link(&cache, &elsewhere).unwrap();
     store.publish("hello", &[]).succeeded();
+    assert_eq!(store.text(".usage"), format!("{:020}\n", 2 * size));
+    let text = std::fs::read_to_string(elsewhere).unwrap();
+    assert_eq!(text, "00000000000000000000\n");
     refused(&store, "CreateFunction", [2 * size, size, 2 * size], || {
         store.create("other", &[])
     });
-    let text = std::fs::read_to_string(elsewhere).unwrap();
-    assert_eq!(text, "00000000000000000000\n");
 }
 
 #[test]

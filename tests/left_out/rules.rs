@@ -632,12 +632,12 @@ pub(crate) const RULES: &[Rule] = &[
     // The bytes stored.
     Rule {
         is: "bytes are checked and added in one hold of the cache's lock",
-        file: "src/store/lock.rs",
-        text: "        let file = lock_alone(file, &directory.path_of(name), timeout)?;
-        Ok((Self { file }, stamp))",
-        without: "        lock_within(file.try_clone().unwrap(), timeout, || ()).ok();
-        fs2::FileExt::unlock(&file).ok();
-        Ok((Self { file }, stamp))",
+        file: "src/store/usage.rs",
+        text: "            Waited::Taken(lock) if is_own => return Ok(lock),",
+        without: "            Waited::Taken(lock) if is_own => {
+                fs2::FileExt::unlock(lock.file()).ok();
+                return Ok(lock);
+            }",
         found_by: (
             "protocol",
             "quota::the_bytes_are_added_under_the_lock_and_not_counted_by_others_until_they_are_stored",
@@ -657,7 +657,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "who counts has .usage.lock alone",
         file: "src/store/usage.rs",
-        text: "            in_flight = in_flight.alone(PATIENCE)?;\n",
+        text: "            in_flight = in_flight.alone(patience)?;\n",
         without: "",
         found_by: (
             "protocol",
@@ -687,9 +687,19 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "the bytes that a change frees are taken off",
         file: "src/store/usage.rs",
-        text: "            Some(stored) => usage.write(root, stored.saturating_sub(self.owed)),",
-        without: "            Some(stored) => usage.write(root, stored),",
+        text: "            Some(stored) => write(usage.file(), root, stored.saturating_sub(self.owed)),",
+        without: "            Some(stored) => write(usage.file(), root, stored),",
         found_by: ("behaviour", "quotas::what_a_change_frees_is_taken_off"),
+    },
+    Rule {
+        is: "a cache with another name is neither believed nor written",
+        file: "src/store/usage.rs",
+        text: "    stamp.names <= 1\n",
+        without: "    stamp.names <= 2\n",
+        found_by: (
+            "behaviour",
+            "quotas::a_cache_with_another_name_elsewhere_is_given_up",
+        ),
     },
     // When the package is hashed.
     Rule {
