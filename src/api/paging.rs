@@ -45,6 +45,15 @@ pub fn page_size(max_items: Option<i64>, violations: &mut Violations) -> usize {
     size
 }
 
+/// Returns the `MaxItems` of a request whose answer has no more items than the service itself answers at
+/// once, whatever is asked (`ListFunctions` reference page). What is out of the model's range stays so.
+pub fn as_the_service_answers(max_items: Option<i64>) -> Option<i64> {
+    let is_more = |given: &i64| {
+        usize::try_from(*given).is_ok_and(|size| (DEFAULT_PAGE..=MAX_PAGE).contains(&size))
+    };
+    max_items.filter(|given| !is_more(given))
+}
+
 /// A state of a function in the order of lists: `$LATEST`, then the versions by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StateMarker(u64);

@@ -7,76 +7,85 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Bytes};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::door::Door;
-use super::large_texts::{Place, SMALL_TEXT};
 use super::refusal::Refusal;
 use super::routes::Route;
-use super::upload::{Piece, Upload, too_large};
+use super::texts::{Place, Text, Texts, parse};
+use super::upload::{Piece, Received, Upload};
 use crate::api::Error;
 use crate::api::document::Document;
 use crate::store::{PackageSource, Store};
 
-/// The most bytes of a body besides a package in base64: what AWS allows, 70,167,211 bytes for the
-/// whole where a package may have 52,428,800.
-pub(super) const MAX_TEXT: u64 = 262_144;
 /// How many pieces of a body wait to be parsed.
-const PIECES: usize = 2;
+const PIECES: usize = 1;
 
 /// What a body holds.
-#[derive(Debug)]
 pub(super) struct Given {
     /// The members of the request; a package is an empty string in it.
     pub(super) document: Document,
     /// The deployment package.
     pub(super) package: Option<PackageSource>,
-    /// What so much text needs, until the request is answered.
+    /// What its text needs, until the request is answered.
     pub(super) place: Option<Place>,
-    /// The SHA-256 of the whole body.
-    pub(super) sha256: [u8; 32],
 }
 
 /// Reads a body to its end.
 ///
 /// # Errors
-/// `SerializationException` for what is no JSON object, `RequestEntityTooLargeException`, and what
-/// is wrong with a package.
-pub(super) async fn read(
+/// `RequestEntityTooLargeException`, `RequestTimeoutException`, `TooManyRequestsException` where others have
+/// too much text, and what is wrong with a package.
+pub(super) async fn receive(
     door: &Arc<Door>,
     route: &'static Route,
     body: Body,
-) -> Result<Given, Refusal> {
+) -> Result<Received, Refusal> {
     match route.package {
         Some(member) if !body.is_end_stream() => upload(door, route, member, body).await,
-        _ => small(door, route, body).await,
+        _ => text_alone(door, route, body).await,
     }
 }
 
-/// Reads a body without a package.
-async fn small(door: &Door, route: &Route, mut body: Body) -> Result<Given, Refusal> {
-    let mut bytes = Vec::new();
-    let mut place = None;
-    while let Some(piece) = next(&mut body).await {
-        bytes.extend_from_slice(&piece?);
-        if bytes.len() as u64 > MAX_TEXT {
-            return Err(too_large(route.operation, MAX_TEXT));
-        }
-        if bytes.len() as u64 > SMALL_TEXT && place.is_none() {
-            place = Some(door.large_texts.place().await?);
-        }
+/// Parses what was received, once its text has a place.
+///
+/// # Errors
+/// `SerializationException` for what is no JSON object, `TooManyRequestsException` where others have too much
+/// text.
+pub(super) async fn parsed(texts: &Texts, mut received: Received) -> Result<Given, Refusal> {
+    if let Some(size) = received.text.whole() {
+        received.text.place = Some(texts.place(size).await?);
     }
-    let document = if bytes.is_empty() || !route.has_body() {
-        Document::default()
-    } else {
-        let text = std::str::from_utf8(&bytes);
-        let text = text.map_err(|error| Refusal::serialization(error.to_string()))?;
-        Document::parse(text).map_err(|error| Refusal::serialization(error.to_string()))?
+    let document = match &received.json[..] {
+        [] => Document::default(),
+        json => parse(json)?,
     };
     Ok(Given {
         document,
-        package: None,
-        place,
+        package: received.package,
+        place: received.text.place,
+    })
+}
+
+/// Reads a body without a package. Who has a place for a large one has as long to send the rest as others
+/// wait for one.
+async fn text_alone(door: &Door, route: &Route, mut body: Body) -> Result<Received, Refusal> {
+    let mut text = Text::new(route.operation);
+    let mut bytes = Vec::new();
+    let mut end = None;
+    while let Some(piece) = next_before(end, &mut body).await? {
+        let piece = piece?;
+        bytes.extend_from_slice(&piece);
+        if let Some(size) = text.add(piece.len() as u64)? {
+            text.place = Some(door.texts.place(size).await?);
+            end = Some(Instant::now() + door.limits.place);
+        }
+    }
+    Ok(Received {
         sha256: Sha256::digest(&bytes).into(),
+        json: if route.has_body() { bytes } else { Vec::new() },
+        package: None,
+        text,
     })
 }
 
@@ -86,16 +95,17 @@ async fn upload(
     route: &'static Route,
     member: &'static [&'static str],
     mut body: Body,
-) -> Result<Given, Refusal> {
+) -> Result<Received, Refusal> {
     let (sender, pieces) = mpsc::channel(PIECES);
-    let door = Arc::clone(door);
-    let parsed = tokio::task::spawn_blocking(move || {
+    let upload_door = Arc::clone(door);
+    let received = tokio::task::spawn_blocking(move || {
+        let door = upload_door;
         let store = Store::open(&door.store, door.host.clone()).map_err(Error::from)?;
         let upload = Upload {
             operation: route.operation,
             member,
             store: &store,
-            large_texts: &door.large_texts,
+            texts: &door.texts,
         };
         upload.read(pieces)
     });
@@ -106,11 +116,20 @@ async fn upload(
         }
     }
     drop(sender);
-    parsed.await.map_err(|error| {
-        Refusal::from(Error::Service {
-            message: format!("reading the request broke down: {error}"),
-        })
+    received.await.map_err(|error| Error::Service {
+        message: format!("reading the request broke down: {error}"),
     })?
+}
+
+/// Returns the next bytes of a body that must come before a time, if there is one.
+async fn next_before(end: Option<Instant>, body: &mut Body) -> Result<Option<Piece>, Refusal> {
+    match end {
+        Some(end) => {
+            let piece = timeout_at(end, next(body)).await;
+            piece.map_err(|_| Refusal::too_slow())
+        }
+        None => Ok(next(body).await),
+    }
 }
 
 /// Returns the next bytes of a body.

@@ -8,7 +8,7 @@ use crate::api::messages::{
     ListAliasesRequest, ListFunctionsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
     UpdateAliasRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
-use crate::api::paging::{Page, page_answer};
+use crate::api::paging::{Page, as_the_service_answers, page_answer};
 use crate::operations;
 use crate::store::{PackageSource, Store};
 
@@ -70,13 +70,15 @@ pub(super) fn get_function_configuration(called: &Called<'_>) -> Answer {
 }
 
 pub(super) fn list_functions(called: &Called<'_>) -> Answer {
-    let request = ListFunctionsRequest::of_parameters(called.parameters);
+    let mut request = ListFunctionsRequest::of_parameters(called.parameters);
+    request.max_items = as_the_service_answers(request.max_items);
     let response = operations::list_functions(called.store, &request)?;
     Ok(Some(called.listed("Functions", response.into_page())))
 }
 
 pub(super) fn list_versions_by_function(called: &Called<'_>) -> Answer {
-    let request = ListVersionsByFunctionRequest::of_parameters(called.parameters);
+    let mut request = ListVersionsByFunctionRequest::of_parameters(called.parameters);
+    request.max_items = as_the_service_answers(request.max_items);
     let response = operations::list_versions_by_function(called.store, &request)?;
     Ok(Some(called.listed("Versions", response.into_page())))
 }
@@ -106,7 +108,8 @@ pub(super) fn get_alias(called: &Called<'_>) -> Answer {
 }
 
 pub(super) fn list_aliases(called: &Called<'_>) -> Answer {
-    let request = ListAliasesRequest::of_parameters(called.parameters);
+    let mut request = ListAliasesRequest::of_parameters(called.parameters);
+    request.max_items = as_the_service_answers(request.max_items);
     let response = operations::list_aliases(called.store, &request)?;
     Ok(Some(called.listed("Aliases", response.into_page())))
 }

@@ -19,7 +19,6 @@ use headers::{ContentLength, HeaderMapExt as _};
 use super::access_keys::AccessKeys;
 use super::calls::Called;
 use super::host_check::HostCheck;
-use super::large_texts::{LargeTexts, Place};
 use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::package_link::{LinkKey, PackageLink};
@@ -28,6 +27,7 @@ use super::readers::Readers;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
+use super::texts::{Place, Texts};
 use super::{absent, body, download, parameters};
 use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
@@ -63,8 +63,8 @@ pub(super) struct Door {
     pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
-    /// Places for requests with much text.
-    pub(super) large_texts: LargeTexts,
+    /// The places of texts.
+    pub(super) texts: Texts,
     /// Reads for requests.
     pub(super) readers: Arc<Readers>,
     /// What they answered.
@@ -91,7 +91,7 @@ struct Asked {
     route: &'static Route,
     parameters: Document,
     package: Option<PackageSource>,
-    /// What a text as long as the parameters' needs, until it is answered.
+    /// What the parameters' text needs, until the operation has ended.
     _place: Option<Place>,
     /// Who the request says to be signed by.
     credential: Option<Credential>,
@@ -176,10 +176,11 @@ impl Door {
         let (head, body) = request.into_parts();
         let claim = self.claim(&head)?;
         self.admit(route)?;
-        let given = body::read(&self, route, body).await?;
+        let received = body::receive(&self, route, body).await?;
         if let Some(claim) = claim {
-            claim.verify(&given.sha256)?;
+            claim.verify(&received.sha256)?;
         }
+        let given = body::parsed(&self.texts, received).await?;
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
             route,

@@ -8,7 +8,6 @@
 //! | `server` | the listener and the signals that end it |
 //! | `connections` | connections and their requests |
 //! | `limits` | how long clients may take |
-//! | `large_texts` | places for requests with much text |
 //! | `host_check` | whom a request was meant for; web pages are kept out |
 //! | `rate` | how many requests are answered in a second |
 //! | `readers` | the threads that read for requests |
@@ -19,6 +18,7 @@
 //! | `access_keys` | the access keys that requests are signed with |
 //! | `signature` | Signature Version 4 |
 //! | `body` | the body of a request, read as it comes |
+//! | `texts` | how much text the requests under way may have |
 //! | `upload` | a body with a deployment package, taken in as a stream |
 //! | `package_link` | signed links to packages |
 //! | `download` | what such a link leads to |
@@ -34,7 +34,6 @@ mod connections;
 mod door;
 mod download;
 mod host_check;
-mod large_texts;
 mod limits;
 mod log_line;
 mod package_link;
@@ -45,6 +44,7 @@ mod refusal;
 mod routes;
 mod server;
 mod signature;
+mod texts;
 mod upload;
 
 pub use access_keys::{AccessKeys, AccessKeysError};

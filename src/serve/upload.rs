@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use axum::http::StatusCode;
 use base64::engine::general_purpose::STANDARD;
 use base64::read::DecoderReader;
 use hyper::body::Bytes;
@@ -14,11 +13,10 @@ use struson::reader::{JsonReader as _, JsonStreamReader, ReaderSettings, ValueTy
 use struson::writer::{JsonStreamWriter, JsonWriter};
 use tokio::sync::mpsc;
 
-use super::body::{Given, MAX_TEXT};
-use super::large_texts::{LargeTexts, Place, SMALL_TEXT};
 use super::refusal::Refusal;
+use super::texts::{MAX_TEXT, Text, Texts, too_large};
 use crate::api::Error;
-use crate::api::document::{Document, MAX_DEPTH};
+use crate::api::document::MAX_DEPTH;
 use crate::store::{NotReceived, PackageSource, Store};
 
 /// A piece of a body, or why there are no more of them.
@@ -32,8 +30,21 @@ pub(super) struct Upload<'a> {
     pub(super) member: &'static [&'static str],
     /// Takes the package in, and has the quotas.
     pub(super) store: &'a Store,
-    /// Has places for requests with much text.
-    pub(super) large_texts: &'a LargeTexts,
+    /// Has the places of texts.
+    pub(super) texts: &'a Texts,
+}
+
+/// What a request brought.
+#[derive(Debug)]
+pub(super) struct Received {
+    /// Its JSON, in which a package is an empty string.
+    pub(super) json: Vec<u8>,
+    /// The deployment package.
+    pub(super) package: Option<PackageSource>,
+    /// How much text it had.
+    pub(super) text: Text,
+    /// The SHA-256 of the whole body.
+    pub(super) sha256: [u8; 32],
 }
 
 impl Upload<'_> {
@@ -42,15 +53,15 @@ impl Upload<'_> {
     /// # Errors
     /// `SerializationException` for what is no JSON object with a package in base64,
     /// `RequestEntityTooLargeException` for one that is too long, `InvalidParameterValueException` for
-    /// a package beyond the quota, `ServiceException` where it cannot be written.
-    pub(super) fn read(&self, pieces: mpsc::Receiver<Piece>) -> Result<Given, Refusal> {
+    /// a package beyond the quota, `ServiceException` where it cannot be written or the server ends,
+    /// `TooManyRequestsException` where others have too much text.
+    pub(super) fn read(&self, pieces: mpsc::Receiver<Piece>) -> Result<Received, Refusal> {
         let max = max_request(self.store.quotas().code_size_zipped);
         let state = Rc::new(RefCell::new(State {
             sha256: Sha256::new(),
             total: 0,
-            text: 0,
+            text: Text::new(self.operation),
             is_package: false,
-            place: None,
             refusal: None,
         }));
         let source = Pieces {
@@ -59,27 +70,27 @@ impl Upload<'_> {
             state: Rc::clone(&state),
             max,
             operation: self.operation,
-            large_texts: self.large_texts,
+            texts: self.texts,
         };
-        let read = self.document(source, &state);
+        let read = self.json(source, &state);
         let mut state = state.borrow_mut();
         if let Some(refusal) = state.refusal.take() {
             return Err(refusal);
         }
-        let (document, package) = read?;
-        Ok(Given {
-            document,
+        let (json, package) = read?;
+        Ok(Received {
+            json,
             package,
-            place: state.place.take(),
+            text: std::mem::replace(&mut state.text, Text::new(self.operation)),
             sha256: std::mem::take(&mut state.sha256).finalize().into(),
         })
     }
 
-    fn document(
+    fn json(
         &self,
         source: Pieces<'_>,
         state: &RefCell<State>,
-    ) -> Result<(Document, Option<PackageSource>), Refusal> {
+    ) -> Result<(Vec<u8>, Option<PackageSource>), Refusal> {
         let settings = ReaderSettings {
             max_nesting_depth: u32::try_from(MAX_DEPTH).ok(),
             restrict_number_values: false,
@@ -87,15 +98,13 @@ impl Upload<'_> {
             ..ReaderSettings::default()
         };
         let mut reader = JsonStreamReader::new_custom(source, settings);
-        let mut text = Vec::new();
-        let mut writer = JsonStreamWriter::new(&mut text);
+        let mut json = Vec::new();
+        let mut writer = JsonStreamWriter::new(&mut json);
         let mut package = None;
         self.object(&mut reader, &mut writer, self.member, (state, &mut package))?;
         reader.consume_trailing_whitespace().map_err(malformed)?;
         writer.finish_document().map_err(malformed)?;
-        let text = String::from_utf8(text).map_err(malformed)?;
-        let document = Document::parse(&text).map_err(malformed)?;
-        Ok((document, package))
+        Ok((json, package))
     }
 
     /// Copies an object, but for the package that stands at `member` in it.
@@ -160,10 +169,9 @@ fn max_request(package: u64) -> u64 {
 struct State {
     sha256: Sha256,
     total: u64,
-    /// Bytes that do not belong to the package.
-    text: u64,
+    /// What does not belong to the package.
+    text: Text,
     is_package: bool,
-    place: Option<Place>,
     /// Why reading ended, where that is not what the text says.
     refusal: Option<Refusal>,
 }
@@ -175,7 +183,25 @@ struct Pieces<'a> {
     state: Rc<RefCell<State>>,
     max: u64,
     operation: &'static str,
-    large_texts: &'a LargeTexts,
+    texts: &'a Texts,
+}
+
+impl State {
+    /// Counts bytes that were read, and waits for what their text needs.
+    fn add(&mut self, read: &[u8], pieces: &Pieces<'_>) -> Result<(), Refusal> {
+        self.sha256.update(read);
+        self.total += read.len() as u64;
+        if self.total > pieces.max {
+            return Err(too_large(pieces.operation, pieces.max));
+        }
+        if self.is_package {
+            return Ok(());
+        }
+        if let Some(size) = self.text.add(read.len() as u64)? {
+            self.text.place = Some(pieces.texts.blocking_place(size)?);
+        }
+        Ok(())
+    }
 }
 
 impl Read for Pieces<'_> {
@@ -194,40 +220,12 @@ impl Read for Pieces<'_> {
         let count = buffer.len().min(self.piece.len());
         let read = self.piece.split_to(count);
         buffer[..count].copy_from_slice(&read);
-        state.sha256.update(&read);
-        state.total += count as u64;
-        if !state.is_package {
-            state.text += count as u64;
-        }
-        if state.total > self.max || state.text > MAX_TEXT {
-            let max = if state.total > self.max {
-                self.max
-            } else {
-                MAX_TEXT
-            };
-            state.refusal = Some(too_large(self.operation, max));
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        if state.text > SMALL_TEXT && state.place.is_none() {
-            match self.large_texts.blocking_place() {
-                Ok(place) => state.place = Some(place),
-                Err(refusal) => {
-                    state.refusal = Some(refusal);
-                    return Err(io::ErrorKind::ResourceBusy.into());
-                }
-            }
+        if let Err(refusal) = state.add(&read, self) {
+            state.refusal = Some(refusal);
+            return Err(io::ErrorKind::Other.into());
         }
         Ok(count)
     }
-}
-
-/// Makes the error for a request that is too long.
-pub(super) fn too_large(operation: &str, max: u64) -> Refusal {
-    Refusal::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "RequestEntityTooLargeException",
-        format!("a request of {operation} has more than {max} bytes"),
-    )
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err passes")]
@@ -245,12 +243,14 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::api::document::Document;
+    use crate::serve::texts::parse;
     use crate::store::Host;
 
     const MEMBER: &[&str] = &["Code", "ZipFile"];
 
     /// Reads a request that comes in these pieces.
-    fn read(pieces: Vec<Bytes>) -> Result<(Given, Vec<u8>), Refusal> {
+    fn read(pieces: Vec<Bytes>) -> Result<(Received, Vec<u8>), Refusal> {
         let directory = tempfile::tempdir().unwrap();
         let host = Host::new("alice@here".to_owned());
         let store = Store::open_or_make(directory.path(), host).unwrap();
@@ -263,16 +263,16 @@ mod tests {
             operation: "CreateFunction",
             member: MEMBER,
             store: &store,
-            large_texts: &LargeTexts::new(Duration::ZERO),
+            texts: &Texts::new(Duration::ZERO),
         };
-        let mut given = upload.read(received)?;
+        let mut received = upload.read(received)?;
         let mut package = Vec::new();
-        if let Some(source) = given.package.take() {
+        if let Some(source) = received.package.take() {
             let mut file = store.open_package(source).into_file();
             file.read_to_end(&mut package).unwrap();
         }
         assert_eq!(directory.path().read_dir().unwrap().count(), 0);
-        Ok((given, package))
+        Ok((received, package))
     }
 
     /// Cuts a text anywhere, between the bytes of a character too.
@@ -349,12 +349,13 @@ mod tests {
             (package, text, without) in request(),
             places in vec(any::<Index>(), 0..12),
         ) {
-            let (given, received) = read(cut(&text, &places)).unwrap();
-            prop_assert_eq!(received, package);
+            let (received, taken) = read(cut(&text, &places)).unwrap();
+            prop_assert_eq!(taken, package);
             let document = Document::parse(&without).unwrap();
             let expected = document.into_value().canonical();
-            prop_assert_eq!(given.document.into_value().canonical(), expected);
-            prop_assert_eq!(&given.sha256[..], &Sha256::digest(&text)[..]);
+            let document = parse(&received.json).unwrap();
+            prop_assert_eq!(document.into_value().canonical(), expected);
+            prop_assert_eq!(&received.sha256[..], &Sha256::digest(&text)[..]);
         }
 
         #[test]

@@ -231,7 +231,15 @@ impl Document {
     /// # Errors
     /// If the text is no JSON, is no object, has a member twice, or is nested too deep.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        match Value::parse(text)? {
+        Self::parse_at_most(text, usize::MAX)
+    }
+
+    /// Parses a text in whose object so many values stand at most.
+    ///
+    /// # Errors
+    /// As those of [`Self::parse`], and if there are more.
+    pub fn parse_at_most(text: &str, most: usize) -> Result<Self, DocumentError> {
+        match Value::parse_at_most(text, most)? {
             Value::Object(members) => Ok(Self { members }),
             other => Err(DocumentError {
                 line: 1,

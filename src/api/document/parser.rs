@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::Deserializer as _;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Member, Text, Value, is_escaped};
@@ -30,15 +30,25 @@ impl Value {
     /// # Errors
     /// If the text is no JSON, has a member twice, or is nested too deep.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
+        Self::parse_at_most(text, usize::MAX)
+    }
+
+    /// Parses a JSON value in which so many others stand at most.
+    ///
+    /// # Errors
+    /// As those of [`Self::parse`], and if there are more.
+    pub(super) fn parse_at_most(text: &str, most: usize) -> Result<Self, DocumentError> {
         let text: Arc<str> = text.into();
         let invalid = |error: serde_json::Error| syntax_error(&error);
         let mut parser = Parser {
             text: &text,
             offset: 0,
             line: 1,
+            most,
+            room: most,
         };
         if text.trim_start().starts_with('{') {
-            let RawObject(members) = serde_json::from_str(&text).map_err(invalid)?;
+            let members = shallow(&text, Members { room: most }).map_err(invalid)?;
             return parser.object(members, 0);
         }
         let root = serde_json::from_str(&text).map_err(invalid)?;
@@ -46,26 +56,59 @@ impl Value {
     }
 }
 
-/// An object one level deep, names and values as they stand.
-struct RawObject<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+/// Reads an object or an array one level deep, names and values as they stand.
+fn shallow<'a, V: Visitor<'a>>(text: &'a str, visitor: V) -> Result<V::Value, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let found = reader.deserialize_any(visitor)?;
+    reader.end()?;
+    Ok(found)
+}
 
-impl<'de> Deserialize<'de> for RawObject<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = RawObject<'de>;
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(32);
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(RawObject(members))
-            }
+/// Takes the members of an object, but no more than one beyond what there is room for.
+struct Members {
+    room: usize,
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(&'de RawValue, &'de RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::with_capacity(32);
+        while members.len() <= self.room
+            && let Some(member) = map.next_entry()?
+        {
+            members.push(member);
         }
-        deserializer.deserialize_map(Members)
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(members)
+    }
+}
+
+/// Takes the items of an array, but no more than one beyond what there is room for.
+struct Items {
+    room: usize,
+}
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while items.len() <= self.room
+            && let Some(item) = array.next_element()?
+        {
+            items.push(item);
+        }
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(items)
     }
 }
 
@@ -74,6 +117,9 @@ struct Parser<'a> {
     text: &'a Arc<str>,
     offset: usize,
     line: usize,
+    /// How many values there may be, and how many of them are still to come.
+    most: usize,
+    room: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -91,11 +137,12 @@ impl<'a> Parser<'a> {
         };
         match raw.get().as_bytes().first() {
             Some(b'{') => {
-                let RawObject(members) = serde_json::from_str(raw.get()).map_err(invalid)?;
+                let members = shallow(raw.get(), Members { room: self.room }).map_err(invalid)?;
                 self.object(members, depth)
             }
             Some(b'[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(invalid)?;
+                let items = shallow(raw.get(), Items { room: self.room }).map_err(invalid)?;
+                self.make_room(items.len())?;
                 let items = items.into_iter().map(|item| self.value(item, depth + 1));
                 Ok(Value::Array(items.collect::<Result<_, _>>()?))
             }
@@ -112,6 +159,7 @@ impl<'a> Parser<'a> {
         raw: Vec<(&'a RawValue, &'a RawValue)>,
         depth: usize,
     ) -> Result<Value, DocumentError> {
+        self.make_room(raw.len())?;
         let mut members: Vec<Member> = Vec::with_capacity(raw.len());
         for (written, value) in raw {
             let line = self.line_of(written);
@@ -135,6 +183,16 @@ impl<'a> Parser<'a> {
         }
         refuse_duplicates(&members)?;
         Ok(Value::Object(members))
+    }
+
+    /// Sees that there may be so many values more.
+    fn make_room(&mut self, values: usize) -> Result<(), DocumentError> {
+        let room = self.room.checked_sub(values);
+        self.room = room.ok_or_else(|| DocumentError {
+            line: self.line,
+            problem: format!("more than {} values", self.most),
+        })?;
+        Ok(())
     }
 
     /// Returns the line that a part of the text begins on. Parts come in the order they stand.

@@ -1,5 +1,7 @@
 //! The rules of each member of a function's configuration.
 
+use std::collections::HashSet;
+
 use super::{Violations, shown};
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::{Document, Member, Value};
@@ -48,14 +50,9 @@ impl Violations {
     fn check_members(&mut self, members: &[Member], quotas: &Quotas) {
         for member in members {
             if !member.value().is_null() {
-                let before = self.0.len();
+                self.line = Some(member.line()).filter(|line| *line > 0);
                 self.check_member(member, quotas);
-                let line = member.line();
-                if line > 0 {
-                    for violation in &mut self.0[before..] {
-                        violation.insert_str(0, &format!("line {line}: "));
-                    }
-                }
+                self.line = None;
             }
         }
     }
@@ -183,7 +180,7 @@ impl Violations {
                 format!("{count} are more than the quota, {}", quotas.layers),
             );
         }
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for layer in layers.items() {
             // A request gives the ARN alone.
             let arn = layer
@@ -201,13 +198,12 @@ impl Violations {
                 .filter(|name| name.contains(":layer:"))
                 .unwrap_or(&arn)
                 .to_owned();
-            if seen.contains(&name) {
+            if !seen.insert(name.clone()) {
                 self.add(
                     "Layers",
                     format!("{name} is given twice; a function has one version of a layer"),
                 );
             }
-            seen.push(name);
         }
     }
 

@@ -3,6 +3,8 @@
 mod alias;
 mod configuration;
 
+use std::fmt::Write as _;
+
 use super::document::Value;
 use super::error::Error;
 use super::limits::{self, Quotas};
@@ -19,14 +21,35 @@ pub(super) fn shown(value: &str) -> String {
     }
 }
 
+/// How many violations are told, with at most how many characters each: a list of 256 KB may break a rule
+/// with each item.
+const MOST_TOLD: usize = 20;
+const MOST_CHARACTERS: usize = 1000;
+
 /// The violations found so far.
 #[derive(Debug, Default)]
-pub struct Violations(Vec<String>);
+pub struct Violations {
+    told: Vec<String>,
+    count: usize,
+    /// The line that the member stands on that is checked.
+    line: Option<usize>,
+}
 
 impl Violations {
     /// Notes that a member breaks a rule.
     pub fn add(&mut self, member: &str, problem: impl AsRef<str>) {
-        self.0.push(format!("{member}: {}", problem.as_ref()));
+        self.count += 1;
+        if self.count > MOST_TOLD {
+            return;
+        }
+        let line = self.line.map(|line| format!("line {line}: "));
+        let problem = problem.as_ref();
+        let told = format!("{}{member}: {problem}", line.unwrap_or_default());
+        self.told
+            .push(match told.char_indices().nth(MOST_CHARACTERS) {
+                Some((end, _)) => format!("{}…", &told[..end]),
+                None => told,
+            });
     }
 
     /// Returns what was parsed, or notes why it was not.
@@ -79,8 +102,12 @@ impl Violations {
     }
 
     fn into_result_about(self, place: &str) -> Result<(), Error> {
-        let list = self.0.join("; ");
-        match self.0.len() {
+        let mut list = self.told.join("; ");
+        let more = self.count - self.told.len();
+        if more > 0 {
+            let _ = write!(list, "; and {more} more");
+        }
+        match self.count {
             0 => Ok(()),
             1 => Err(Error::invalid(format!(
                 "1 value{place} breaks a rule: {list}"
@@ -149,6 +176,19 @@ impl Violations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_violations_the_first_are_told_and_all_counted() {
+        let mut violations = Violations::default();
+        for number in 0..1000 {
+            violations.add(&format!("Member{number}"), "is wrong".repeat(1000));
+        }
+        let message = violations.into_result().unwrap_err().to_string();
+        assert!(message.starts_with("1000 values break rules: Member0: is wrong"));
+        assert!(message.contains("…; Member19: is wrong"));
+        assert!(message.ends_with("…; and 980 more"), "{message}");
+        assert!(message.len() < 21 * 1010, "{}", message.len());
+    }
 
     #[test]
     fn tags_have_their_own_lengths_and_letters() {
