@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::door::Door;
+use super::places::{MAX_TEXT, Place, Places, Text, parse, too_large};
 use super::refusal::Refusal;
 use super::routes::Route;
-use super::texts::{Place, Text, Texts, parse};
 use super::upload::{Piece, Received, Upload};
 use crate::api::Error;
 use crate::api::document::Document;
@@ -52,9 +52,9 @@ pub(super) async fn receive(
 /// # Errors
 /// `SerializationException` for what is no JSON object, `TooManyRequestsException` where others have too much
 /// text.
-pub(super) async fn parsed(texts: &Texts, mut received: Received) -> Result<Given, Refusal> {
-    if let Some(size) = received.text.whole() {
-        received.text.place = Some(texts.place(size).await?);
+pub(super) async fn parsed(places: &Places, mut received: Received) -> Result<Given, Refusal> {
+    if let Some(need) = received.text.whole() {
+        received.text.place = Some(places.wait_for(need).await?);
     }
     let document = match &received.json[..] {
         [] => Document::default(),
@@ -70,14 +70,17 @@ pub(super) async fn parsed(texts: &Texts, mut received: Received) -> Result<Give
 /// Reads a body without a package. Who has a place for a large one has as long to send the rest as others
 /// wait for one.
 async fn text_alone(door: &Door, route: &Route, mut body: Body) -> Result<Received, Refusal> {
+    if body.size_hint().lower() > MAX_TEXT {
+        return Err(too_large(route.operation, MAX_TEXT));
+    }
     let mut text = Text::new(route.operation);
     let mut bytes = Vec::new();
     let mut end = None;
     while let Some(piece) = next_before(end, &mut body).await? {
         let piece = piece?;
         bytes.extend_from_slice(&piece);
-        if let Some(size) = text.add(piece.len() as u64)? {
-            text.place = Some(door.texts.place(size).await?);
+        if let Some(need) = text.add(piece.len() as u64)? {
+            text.place = Some(door.places.wait_for(need).await?);
             end = Some(Instant::now() + door.limits.place);
         }
     }
@@ -105,15 +108,15 @@ async fn upload(
             operation: route.operation,
             member,
             store: &store,
-            texts: &door.texts,
+            places: &door.places,
         };
         upload.read(pieces)
     });
-    while let Some(piece) = next(&mut body).await {
-        // Who parses has seen enough, and tells why.
-        if sender.send(piece).await.is_err() {
-            break;
-        }
+    // Who parses may have seen enough, and tells why.
+    while let Ok(room) = sender.reserve().await
+        && let Some(piece) = next(&mut body).await
+    {
+        room.send(piece);
     }
     drop(sender);
     received.await.map_err(|error| Error::Service {

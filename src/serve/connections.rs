@@ -22,9 +22,9 @@ use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedStream};
 use super::log_line::Log;
 use super::package_link::LinkKey;
+use super::places::Places;
 use super::rate::Rate;
 use super::readers::Readers;
-use super::texts::Texts;
 use crate::store::{Host, Remembered};
 
 /// How much of a connection is held in memory, which bounds the head of a request.
@@ -72,7 +72,7 @@ impl Connections {
             rate: settings.rate.map(Rate::new),
             links: LinkKey::random(),
             limits: settings.limits,
-            texts: Texts::new(settings.limits.place),
+            places: Places::new(settings.limits.place),
             readers: Readers::new(),
             remembered: Remembered::default(),
             log: log.clone(),

@@ -22,12 +22,12 @@ use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedBody};
 use super::log_line::{Log, LogLine};
 use super::package_link::{LinkKey, PackageLink};
+use super::places::{Need, Place, Places};
 use super::rate::Rate;
 use super::readers::Readers;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::signature::{Claim, Credential};
-use super::texts::{Place, Texts};
 use super::{absent, body, download, parameters};
 use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
@@ -63,8 +63,8 @@ pub(super) struct Door {
     pub(super) links: LinkKey,
     /// What clients may take.
     pub(super) limits: Limits,
-    /// The places of texts.
-    pub(super) texts: Texts,
+    /// Bounds what requests hold.
+    pub(super) places: Places,
     /// Reads for requests.
     pub(super) readers: Arc<Readers>,
     /// What they answered.
@@ -180,7 +180,7 @@ impl Door {
         if let Some(claim) = claim {
             claim.verify(&received.sha256)?;
         }
-        let given = body::parsed(&self.texts, received).await?;
+        let given = body::parsed(&self.places, received).await?;
         let query = head.uri.query().unwrap_or_default();
         let asked = Asked {
             route,
@@ -191,16 +191,7 @@ impl Door {
             host: host_of(&head),
             id: head.extensions.get::<RequestId>().cloned(),
         };
-        let answer = if route.only_reads() {
-            let readers = Arc::clone(&self.readers);
-            readers.read(move || self.read(&asked)).await
-        } else {
-            let change = tokio::task::spawn_blocking(move || self.call(&asked, None));
-            change.await.ok()
-        };
-        let answer = answer.ok_or_else(|| Error::Service {
-            message: format!("{} broke down", route.operation),
-        })??;
+        let answer = self.answer_of(asked).await?;
         let mut response = Response::new(Body::empty());
         *response.status_mut() = route.status;
         if let Some(answer) = answer {
@@ -208,6 +199,30 @@ impl Door {
             *response.body_mut() = Body::from(answer);
         }
         Ok(response)
+    }
+
+    /// Has a thread answer what is asked.
+    async fn answer_of(self: Arc<Self>, asked: Asked) -> Result<Option<Bytes>, Refusal> {
+        let route = asked.route;
+        let broke_down = || Error::Service {
+            message: format!("{} broke down", route.operation),
+        };
+        if !route.only_reads() {
+            let change = tokio::task::spawn_blocking(move || self.call(&asked, None));
+            return change.await.map_err(|_| broke_down())?;
+        }
+        let _list = if route.lists() {
+            Some(self.places.wait_for(Need::List).await?)
+        } else {
+            None
+        };
+        let door = Arc::clone(&self);
+        let read = self.readers.read(move || door.read(&asked)).await;
+        match read.ok_or_else(broke_down)?? {
+            // Of a change it could not be said any more that it is refused.
+            Some(answer) => Ok(Some(self.places.placed(answer).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Refuses what is too much for a second.

@@ -1,5 +1,4 @@
-//! How long clients may take: for a body that comes, for a place for its text, and for an answer that they
-//! read.
+//! How long clients may take: for a body that comes, for a place, and for an answer that they read.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -22,8 +21,8 @@ pub struct Limits {
     /// How long a connection may take until the head of its next request is there: an idle one is
     /// closed then, so that idle clients do not keep others out.
     pub head: Duration,
-    /// How long a request waits for a place for its text, of which large ones have few; and how long the
-    /// rest of a large one may take once it has its place.
+    /// How long a request waits for a place for its text or its answer; and how long the rest of a large
+    /// text may take once it has its place.
     pub place: Duration,
     /// How long a body may make no progress.
     pub body_stall: Duration,

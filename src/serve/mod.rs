@@ -10,6 +10,7 @@
 //! | `limits` | how long clients may take |
 //! | `host_check` | whom a request was meant for; web pages are kept out |
 //! | `rate` | how many requests are answered in a second |
+//! | `places` | how much the requests under way may hold |
 //! | `readers` | the threads that read for requests |
 //! | `door` | the way of a request, from the router to its answer |
 //! | `routes` | methods, paths and statuses of the operations |
@@ -18,7 +19,6 @@
 //! | `access_keys` | the access keys that requests are signed with |
 //! | `signature` | Signature Version 4 |
 //! | `body` | the body of a request, read as it comes |
-//! | `texts` | how much text the requests under way may have |
 //! | `upload` | a body with a deployment package, taken in as a stream |
 //! | `package_link` | signed links to packages |
 //! | `download` | what such a link leads to |
@@ -38,13 +38,13 @@ mod limits;
 mod log_line;
 mod package_link;
 mod parameters;
+mod places;
 mod rate;
 mod readers;
 mod refusal;
 mod routes;
 mod server;
 mod signature;
-mod texts;
 mod upload;
 
 pub use access_keys::{AccessKeys, AccessKeysError};

@@ -12,11 +12,10 @@ use crate::api::error::{Error, Fault};
 pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// Why a request is too much. Of the model's reasons the one about callers, as all others are about
-/// invocations and snapshots; it is as true of those who wait for one another's locks or texts.
+/// invocations and snapshots; it is as true of those who wait for one another's locks and places.
 const REASON: &str = "CallerRateLimitExceeded";
 
-/// After how many seconds to try again where nobody knows when a lock, or the place of a text, is given
-/// back.
+/// After how many seconds to try again where nobody knows when a lock or a place is given back.
 const RETRY_AFTER: u64 = 1;
 
 /// An answer that tells an error.

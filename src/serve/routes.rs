@@ -39,6 +39,11 @@ impl Route {
         self.method == MethodFilter::GET
     }
 
+    /// Returns whether its answer is a list, a page of it.
+    pub(super) fn lists(&self) -> bool {
+        self.operation.starts_with("List")
+    }
+
     const fn new(
         operation: &'static str,
         (method, path): (MethodFilter, &'static str),

@@ -13,8 +13,8 @@ use struson::reader::{JsonReader as _, JsonStreamReader, ReaderSettings, ValueTy
 use struson::writer::{JsonStreamWriter, JsonWriter};
 use tokio::sync::mpsc;
 
+use super::places::{MAX_TEXT, Places, Text, too_large};
 use super::refusal::Refusal;
-use super::texts::{MAX_TEXT, Text, Texts, too_large};
 use crate::api::Error;
 use crate::api::document::MAX_DEPTH;
 use crate::store::{NotReceived, PackageSource, Store};
@@ -30,8 +30,8 @@ pub(super) struct Upload<'a> {
     pub(super) member: &'static [&'static str],
     /// Takes the package in, and has the quotas.
     pub(super) store: &'a Store,
-    /// Has the places of texts.
-    pub(super) texts: &'a Texts,
+    /// Has places for texts.
+    pub(super) places: &'a Places,
 }
 
 /// What a request brought.
@@ -70,7 +70,7 @@ impl Upload<'_> {
             state: Rc::clone(&state),
             max,
             operation: self.operation,
-            texts: self.texts,
+            places: self.places,
         };
         let read = self.json(source, &state);
         let mut state = state.borrow_mut();
@@ -183,7 +183,7 @@ struct Pieces<'a> {
     state: Rc<RefCell<State>>,
     max: u64,
     operation: &'static str,
-    texts: &'a Texts,
+    places: &'a Places,
 }
 
 impl State {
@@ -197,8 +197,8 @@ impl State {
         if self.is_package {
             return Ok(());
         }
-        if let Some(size) = self.text.add(read.len() as u64)? {
-            self.text.place = Some(pieces.texts.blocking_place(size)?);
+        if let Some(need) = self.text.add(read.len() as u64)? {
+            self.text.place = Some(pieces.places.blocking_wait_for(need)?);
         }
         Ok(())
     }
@@ -244,7 +244,7 @@ mod tests {
 
     use super::*;
     use crate::api::document::Document;
-    use crate::serve::texts::parse;
+    use crate::serve::places::parse;
     use crate::store::Host;
 
     const MEMBER: &[&str] = &["Code", "ZipFile"];
@@ -263,7 +263,7 @@ mod tests {
             operation: "CreateFunction",
             member: MEMBER,
             store: &store,
-            texts: &Texts::new(Duration::ZERO),
+            places: &Places::new(Duration::ZERO),
         };
         let mut received = upload.read(received)?;
         let mut package = Vec::new();

@@ -125,17 +125,19 @@ fn what_is_sent_to_fill_the_memory_fills_it_not() {
     let server = Server::of(&store, &[]);
     let before = store.files();
     let large = "x".repeat(10 * 1024 * 1024);
-    let numbers = format!("{{\"Layers\": [1{}]}}", ",1".repeat(900_000));
-    let objects = format!("{{\"Own\": [{{}}{}]}}", ",{\"a\":1}".repeat(200_000));
+    let numbers = format!("{{\"Layers\": [1{}]}}", ",1".repeat(131_000));
+    let objects = format!("{{\"Own\": [{{}}{}]}}", ",{\"a\":1}".repeat(32_000));
     let zeros = zip::write::SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated);
     let zeros = crate::support::zip_with(&[("zeros", &vec![0; 300_000_000], zeros)]);
     for (path, body) in [
         ("configuration", format!("{{\"Description\": \"{large}\"}}")),
-        ("configuration", "[".repeat(1_900_000)),
-        ("configuration", "{\"a\":".repeat(300_000)),
-        ("configuration", numbers),
-        ("configuration", objects),
+        ("configuration", "[".repeat(262_000)),
+        ("configuration", "{\"a\":".repeat(52_000)),
+        ("configuration", numbers.clone()),
+        ("configuration", objects.clone()),
+        ("code", numbers),
+        ("code", objects),
         ("code", format!("{{\"ZipFile\": \"{large}\"}}")),
         (
             "code",
@@ -166,47 +168,150 @@ fn what_is_sent_to_fill_the_memory_fills_it_not() {
     assert!(store.files() == before);
 }
 
+/// The most bytes of a text, and of a small one.
+const MAX_TEXT: usize = 262_144;
+const SMALL_TEXT: usize = 16 * 1024;
+
+/// Returns a text of so many bytes whose member has a list of this item, so often as there is room for, but
+/// with no more than 2,000 values.
+fn list_of(member: &str, item: &str, bytes: usize) -> String {
+    let around = format!("{{\"{member}\":[],\"Own\":\"\"}}").len();
+    let values = 1 + item.matches(':').count();
+    let count = ((bytes - around) / (item.len() + 1)).min(2000 / values);
+    let list = vec![item; count].join(",");
+    let own = "x".repeat(bytes - around - list.len());
+    format!("{{\"{member}\":[{list}],\"Own\":\"{own}\"}}")
+}
+
 #[test]
-fn many_connections_fill_the_memory_no_more_than_one() {
+fn what_breaks_a_rule_many_times_fills_the_memory_not() {
     let store = TestStore::with_function("hello");
     let server = Server::of(&store, &[]);
-    let mut begun: Vec<_> = (0..250)
-        .map(|number| {
-            // Some become many values.
-            let text = if number % 25 == 0 {
-                format!("[{}1]", "1,".repeat(131_060))
-            } else {
-                format!("\"{}\"", "x".repeat(262_120))
-            };
+    let long = format!("\"{}\"", "x".repeat(60));
+    let nested = format!("{{\"{}\":\"\"}}", "x".repeat(50));
+    for (path, member) in [
+        ("configuration", "Layers"),
+        ("configuration", "FileSystemConfigs"),
+        ("code", "Architectures"),
+    ] {
+        let item = if member == "FileSystemConfigs" {
+            &nested
+        } else {
+            &long
+        };
+        let text = list_of(member, item, MAX_TEXT);
+        let answered = server.send("PUT", &format!("{FUNCTIONS}/hello/{path}"), text.as_bytes());
+        assert_eq!(answered.status, 400, "{answered:?}");
+        let message = answered.json().to_string();
+        assert!(message.contains("; and "), "{message}");
+        assert!(message.len() < 8192, "{member}: {}", message.len());
+    }
+    let peak = server.peak_of_memory();
+    assert!(peak < MEMORY / 2, "{peak} bytes");
+}
+
+/// Sends requests on 250 connections, each but for its last byte, then the rest of all, and counts those that
+/// were answered. Who waited too long behind the others may try again.
+fn answered_of_many(server: &Server, path: &str, texts: &[String]) -> usize {
+    let mut begun: Vec<_> = texts
+        .iter()
+        .cycle()
+        .take(250)
+        .map(|text| {
             let head = format!(
-                "PUT {FUNCTIONS}/hello/configuration HTTP/1.1\r\nHost: localhost\r\n\
-                 Connection: close\r\nContent-Length: {}\r\n\r\n{{\"Own\": {text}",
-                text.len() + 9
+                "PUT {FUNCTIONS}/hello/{path} HTTP/1.1\r\nHost: localhost\r\n\
+                 Connection: close\r\nContent-Length: {}\r\n\r\n",
+                text.len()
             );
             let mut connection = server.connect();
             connection.write_all(head.as_bytes()).unwrap();
+            let begin = &text.as_bytes()[..text.len() - 1];
+            connection.write_all(begin).unwrap();
             connection
         })
         .collect();
     for connection in &mut begun {
-        connection.write_all(b"}").unwrap();
+        // It may have been refused already.
+        drop(connection.write_all(b"}"));
     }
     let answers = begun.into_iter().map(|mut connection| {
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         answer
     });
-    let (mut done, mut refused) = (0, 0);
-    for answer in answers {
-        match &answer[..12] {
-            // A member that the model does not have is passed over.
-            "HTTP/1.1 200" => done += 1,
-            // Who waited too long behind the others may try again.
-            "HTTP/1.1 429" => refused += 1,
-            _ => panic!("{answer}"),
+    let is_answered = |answer: &String| {
+        let status = answer.get(..12).unwrap_or_default();
+        let is_late = ["HTTP/1.1 429", "HTTP/1.1 408"].contains(&status);
+        assert!(
+            is_late || ["HTTP/1.1 200", "HTTP/1.1 400"].contains(&status),
+            "{answer}"
+        );
+        !is_late
+    };
+    answers.filter(is_answered).count()
+}
+
+#[test]
+fn many_connections_fill_the_memory_no_more_than_one() {
+    for path in ["configuration", "code"] {
+        for (bytes, item) in [
+            (MAX_TEXT, "\"\""),
+            (MAX_TEXT, "{\"a\":1}"),
+            (SMALL_TEXT, "\"\""),
+        ] {
+            let store = TestStore::with_function("hello");
+            let server = Server::of(&store, &[]);
+            let lists = ["Own", "Layers", "Architectures"];
+            let mut texts = lists.map(|member| list_of(member, item, bytes)).to_vec();
+            // With as many values as there is room for.
+            texts.push(format!("{{\"Own\":[1{}]}}", ",1".repeat(bytes / 2 - 6)));
+            let answered = answered_of_many(&server, path, &texts);
+            assert!(answered > 0);
+            let peak = server.peak_of_memory();
+            assert!(
+                peak < MEMORY,
+                "{path}, {bytes} bytes of {item}: {peak} bytes"
+            );
         }
     }
-    assert!(done > 0, "{refused} refused");
+}
+
+#[test]
+fn answers_that_nobody_reads_fill_the_memory_not() {
+    let store = TestStore::with_function("hello");
+    let environment = json!({"Variables": {"LONG": "x".repeat(4000)}});
+    for number in 0..60 {
+        let function = format!("placed-{number}");
+        store.place_function(&function);
+        store.edit_config(&function, |config| {
+            config["Environment"] = environment.clone();
+        });
+    }
+    let server = Server::of(&store, &[]);
+    let asked: Vec<_> = (0..250)
+        .map(|_| {
+            let mut connection = server.connect();
+            let head =
+                format!("GET {FUNCTIONS}?MaxItems=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            connection.write_all(head.as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    let mut answered = 0;
+    for mut connection in &asked {
+        let mut status = [0; 12];
+        connection.read_exact(&mut status).unwrap();
+        match &status {
+            b"HTTP/1.1 200" => answered += 1,
+            // Who waited too long behind the others may try again.
+            b"HTTP/1.1 429" => {}
+            _ => panic!("{}", String::from_utf8_lossy(&status)),
+        }
+    }
+    assert!(answered > 0);
     let peak = server.peak_of_memory();
-    assert!(peak < MEMORY, "{peak} bytes");
+    assert!(peak < MEMORY, "{answered} answered, {peak} bytes");
+    drop(asked);
+    let path = format!("{FUNCTIONS}?MaxItems=10000");
+    server.send("GET", &path, b"").succeeded(200);
 }

@@ -5,12 +5,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lambda_store::serve::{Connections, Limits, Settings};
 use lambda_store::store::Host;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::task::JoinSet;
 
 use crate::server::{BINARY, Server};
-use crate::support::TestStore;
+use crate::support::{TestStore, zip_of};
 
 const REMOTE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 const SHORT: Duration = Duration::from_millis(50);
@@ -124,7 +127,7 @@ fn a_body_that_goes_on_for_too_long_is_refused() {
     };
     with_client(limits, async |connection| {
         let (mut answer, mut body) = tokio::io::split(connection);
-        body.write_all(&publish(1_000_000_000)).await.unwrap();
+        body.write_all(&publish(200_000)).await.unwrap();
         let dripping = async {
             // A byte at a time, as long as they are taken.
             while body.write_all(b" ").await.is_ok() {
@@ -138,74 +141,118 @@ fn a_body_that_goes_on_for_too_long_is_refused() {
     });
 }
 
-/// The text of a request that is long enough to need a place, but for its end.
+/// Bytes of a text that is large, and of the longest that is small.
 const LARGE_TEXT: usize = 200_000;
+const SMALL_TEXT: usize = 16 * 1024;
 
-/// Sends a request with much text, but for its end, and returns the connection once all was read.
-async fn with_large_text(connections: &Connections, path: &str) -> DuplexStream {
-    // An answer has room in it.
-    let (mut near, far) = tokio::io::duplex(4096);
+/// Returns the end of a connection on which requests are answered.
+fn connected(connections: &Connections) -> DuplexStream {
+    // A whole answer has room in it.
+    let (near, far) = tokio::io::duplex(4096);
     let connections = connections.clone();
     tokio::spawn(async move { connections.answer(far, REMOTE).await });
-    let head = format!(
-        "PUT /2015-03-31/functions/hello/{path} HTTP/1.1\r\nHost: localhost\r\n\
-         Connection: close\r\nContent-Length: {}\r\n\r\n",
-        LARGE_TEXT + 2
-    );
-    near.write_all(head.as_bytes()).await.unwrap();
-    let text = format!("{{\"Own\":\"{}", "x".repeat(LARGE_TEXT - 8));
-    near.write_all(text.as_bytes()).await.unwrap();
     near
 }
 
+/// Sends a request that changes a function, with a text of so many bytes, and returns the answer.
+async fn answer_to_text(connections: Connections, path: &'static str, bytes: usize) -> String {
+    let package = STANDARD.encode(zip_of(&[("app.py", b"new")]));
+    let members = match path {
+        "code" => format!("\"ZipFile\":\"{package}\","),
+        _ => String::new(),
+    };
+    let around = "{\"Own\":\"\"}".len() + members.len();
+    let of_package = if members.is_empty() { 0 } else { package.len() };
+    let own = "x".repeat(bytes + of_package - around);
+    let text = format!("{{{members}\"Own\":\"{own}\"}}");
+    let head = format!(
+        "PUT /2015-03-31/functions/hello/{path} HTTP/1.1\r\nHost: localhost\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n",
+        text.len()
+    );
+    let mut connection = connected(&connections);
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(text.as_bytes()).await.unwrap();
+    until_closed(connection).await
+}
+
+/// Sends one more request with so much text at once than there may be under way, while the function cannot
+/// be changed: one is refused, and the others are answered once it can.
+async fn all_but_one_wait(
+    store: &TestStore,
+    connections: &Connections,
+    requests: &[&'static str],
+    bytes: usize,
+) {
+    let lock = store.hold_lock("hello");
+    let mut answers = JoinSet::new();
+    for path in requests {
+        answers.spawn(answer_to_text(connections.clone(), path, bytes));
+    }
+    let refused = answers.join_next().await.unwrap().unwrap();
+    assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    let message = "besides their packages, are under way, and too few ended in 0.5 s; try again";
+    assert!(refused.contains(message), "{refused}");
+    // Others are answered.
+    let mut list = connected(connections);
+    list.write_all(LIST).await.unwrap();
+    list.shutdown().await.unwrap();
+    let said = until_closed(list).await;
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    drop(lock);
+    for answer in answers.join_all().await {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
 #[test]
-fn few_requests_with_much_text_are_read_at_once() {
+fn requests_with_much_text_have_their_places_until_they_are_answered() {
+    let limits = Limits {
+        // In which a text must come, too.
+        place: Duration::from_millis(500),
+        ..Limits::default()
+    };
     let store = TestStore::with_function("hello");
-    with_connections(&store, Limits::default(), async |connections| {
-        let mut first = with_large_text(&connections, "configuration").await;
-        let second = with_large_text(&connections, "code").await;
-        for path in ["configuration", "configuration", "code"] {
-            let third = with_large_text(&connections, path);
-            tokio::pin!(third);
-            let waiting = tokio::time::timeout(SHORT, &mut third).await;
-            assert!(waiting.is_err(), "{path}");
-            // All others are answered.
-            let (mut near, far) = tokio::io::duplex(256);
-            let small = async {
-                near.write_all(LIST).await.unwrap();
-                near.shutdown().await.unwrap();
-                until_closed(near).await
-            };
-            let (said, ()) = tokio::join!(small, connections.answer(far, REMOTE));
-            assert!(said.starts_with("HTTP/1.1 200"), "{said}");
-            first.write_all(b"\"}").await.unwrap();
-            let said = until_closed(first).await;
-            // A member that the model does not have is passed over.
-            assert!(said.starts_with("HTTP/1.1 200"), "{said}");
-            first = third.await;
+    with_connections(&store, limits, async |connections| {
+        for paths in [
+            ["configuration"; 3],
+            ["code"; 3],
+            ["code"; 3],
+            ["configuration"; 3],
+        ] {
+            all_but_one_wait(&store, &connections, &paths, LARGE_TEXT).await;
         }
-        drop((first, second));
+        for _ in 0..2 {
+            // All but one have 256 KiB together.
+            let paths = ["configuration"; 17];
+            all_but_one_wait(&store, &connections, &paths, SMALL_TEXT).await;
+        }
     });
 }
 
 #[test]
-fn who_finds_no_place_for_much_text_is_told_so() {
+fn a_text_that_is_said_to_be_too_large_is_not_waited_for() {
+    with_client(Limits::default(), async |mut connection| {
+        connection.write_all(&publish(262_145)).await.unwrap();
+        let mut status = [0; 12];
+        connection.read_exact(&mut status).await.unwrap();
+        assert_eq!(status, *b"HTTP/1.1 413");
+    });
+}
+
+#[test]
+fn a_large_text_that_has_its_place_must_come() {
     let limits = Limits {
         place: SHORT,
         ..Limits::default()
     };
     let store = TestStore::with_function("hello");
     with_connections(&store, limits, async |connections| {
-        let first = with_large_text(&connections, "configuration").await;
-        let second = with_large_text(&connections, "configuration").await;
-        for path in ["configuration", "code"] {
-            // What nobody wants is read, so that the answer is seen.
-            let third = with_large_text(&connections, path).await;
-            let said = until_closed(third).await;
-            assert!(said.starts_with("HTTP/1.1 429"), "{said}");
-            assert!(said.contains("none ended in 0.05 s; try again"), "{said}");
-        }
-        drop((first, second));
+        let mut connection = connected(&connections);
+        connection.write_all(&publish(LARGE_TEXT)).await.unwrap();
+        let some = " ".repeat(LARGE_TEXT / 2);
+        connection.write_all(some.as_bytes()).await.unwrap();
+        is_told_as_too_slow(&until_closed(connection).await);
     });
 }
 

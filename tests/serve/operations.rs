@@ -254,3 +254,31 @@ fn a_value_of_another_kind_than_the_models_is_refused_wherever_it_stands() {
     // Nothing of it was done.
     assert_eq!(store.history("hello").len(), 1);
 }
+
+#[test]
+fn a_page_of_a_list_has_as_many_items_as_the_service_answers() {
+    let store = TestStore::with_function("hello");
+    for number in 100..200 {
+        store.place_function(&format!("placed-{number}"));
+    }
+    let server = Server::of(&store, &[]);
+    let page = |query: &str| {
+        let path = format!("/2015-03-31/functions{query}");
+        let page = server.send("GET", &path, b"").succeeded(200);
+        let items = page["Functions"].as_array().unwrap().len();
+        (items, page["NextMarker"].as_str().map(str::to_owned))
+    };
+    for (max_items, items) in [
+        ("", 50),
+        ("?MaxItems=10000", 50),
+        ("?MaxItems=51", 50),
+        ("?MaxItems=49", 49),
+    ] {
+        let (found, next) = page(max_items);
+        assert_eq!(found, items, "{max_items}");
+        let next = next.unwrap();
+        let (found, next) = page(&format!("?MaxItems=10000&Marker={next}"));
+        assert_eq!(found, 50);
+        assert!(next.is_some());
+    }
+}
