@@ -20,7 +20,7 @@ use super::access_keys::AccessKeys;
 use super::calls::Called;
 use super::host_check::HostCheck;
 use super::limits::{BodyState, Limits, TimedBody};
-use super::log_line::{Log, LogLine};
+use super::log_line::{Log, LogLine, MAX_SAID};
 use super::package_link::{LinkKey, PackageLink};
 use super::places::{Need, Place, Places};
 use super::rate::Rate;
@@ -33,14 +33,15 @@ use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Document;
 use crate::api::refused;
+use crate::api::validation::shortened;
 use crate::store::{Host, PackageSource, Remembered, Store, Witness};
 
 /// The media type of answers.
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The most bytes of an answer that is remembered: a few times what a configuration has, so that all of
-/// them together stay small.
-const REMEMBERED: usize = 16 * 1024;
+/// The most bytes of an answer that is remembered: more than most configurations have. All of them together
+/// then have 4 MB.
+const REMEMBERED: usize = 4 * 1024;
 
 /// The most bytes of a body that are read although nobody wants them.
 const UNREAD: usize = 64 * 1024;
@@ -218,11 +219,9 @@ impl Door {
         };
         let door = Arc::clone(&self);
         let read = self.readers.read(move || door.read(&asked)).await;
-        match read.ok_or_else(broke_down)?? {
-            // Of a change it could not be said any more that it is refused.
-            Some(answer) => Ok(Some(self.places.placed(answer).await?)),
-            None => Ok(None),
-        }
+        let answer = read.ok_or_else(broke_down)??;
+        // Of a change it could not be said any more that it is refused.
+        answer.map(|answer| self.places.placed(answer)).transpose()
     }
 
     /// Refuses what is too much for a second.
@@ -404,10 +403,11 @@ async fn told(
     let mut line = PendingLine {
         began: Instant::now(),
         method: request.method().clone(),
-        path: request.uri().path().to_owned(),
+        path: shortened(request.uri().path(), MAX_SAID).into_owned(),
         id,
         remote,
-        access_key_id: claimed.map(|claimed| claimed.access_key_id),
+        access_key_id: claimed
+            .map(|claimed| shortened(&claimed.access_key_id, MAX_SAID).into_owned()),
         about: None,
         answer: None,
         door,

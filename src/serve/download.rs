@@ -17,8 +17,8 @@ use crate::api::Error;
 use crate::operations::{self, Download};
 use crate::store::Store;
 
-/// How much of a package is read at once.
-const PIECE: usize = 64 * 1024;
+/// How much of a package is read at once. Of a slow client's download three such pieces are in memory.
+const PIECE: usize = 32 * 1024;
 
 /// Makes the error for a link that is not followed.
 pub(super) fn not_followed(reason: NotFollowed) -> Refusal {

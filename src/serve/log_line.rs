@@ -14,8 +14,10 @@ use serde::Serialize;
 
 use crate::store::{Host, Notice, Notify};
 
-/// How many lines may wait to be written.
-const WAITING: usize = 10_000;
+/// How many lines may wait to be written: some 3 MB where all are as long as they may be.
+const WAITING: usize = 2_000;
+/// The most characters that a line repeats of what a client says: more than any path of the API has.
+pub(super) const MAX_SAID: usize = 1024;
 /// How many bytes of lines are written at once, where many wait: what a pipe takes whole.
 const TOGETHER: usize = 4096;
 /// How long the writer rests after it has written: to be woken for each line costs more than the

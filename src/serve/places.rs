@@ -30,12 +30,13 @@ const SMALL_AT_ONCE: usize = 256 * 1024;
 /// parsed of a text takes up to 300 bytes for each.
 const MAX_VALUES: usize = 2048;
 
-/// How many lists are made at once. The values of a page take up to a megabyte until they are a text.
-const LISTS_AT_ONCE: usize = 16;
+/// How many lists are made at once. A page of functions that have all that they may have takes 5 MB until it is
+/// a text of 1.3 MB.
+const LISTS_AT_ONCE: usize = 4;
 /// The most bytes of an answer that needs no place: more than a page of ordinary functions has.
 const SMALL_ANSWER: usize = 64 * 1024;
 /// How many bytes all larger answers have together that were not read yet.
-const ANSWERS_AT_ONCE: usize = 16 * 1024 * 1024;
+const ANSWERS_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// The places that there are.
 #[derive(Clone)]
@@ -76,8 +77,6 @@ pub(super) enum Need {
     LargeText,
     /// A list that is made.
     List,
-    /// An answer of so many bytes, until the client has read it.
-    Answer(usize),
 }
 
 /// What has come of a text.
@@ -142,10 +141,6 @@ impl Places {
             Need::SmallText(bytes) => (&self.small_texts, bytes),
             Need::LargeText => (&self.large_texts, 1),
             Need::List => (&self.lists, 1),
-            Need::Answer(bytes) => {
-                let bytes = bytes.min(ANSWERS_AT_ONCE);
-                (&self.answers, u32::try_from(bytes).unwrap_or(u32::MAX))
-            }
         };
         let free = Arc::clone(places).acquire_many_owned(permits);
         // The places are never closed.
@@ -165,7 +160,6 @@ impl Places {
                 format!("{LARGE_AT_ONCE} requests with more than {SMALL_TEXT} bytes, {besides},")
             }
             Need::List => format!("{LISTS_AT_ONCE} lists"),
-            Need::Answer(_) => format!("Answers with {ANSWERS_AT_ONCE} bytes that nobody has read"),
         };
         let patience = self.patience.as_secs_f64();
         Error::TooManyRequests {
@@ -173,18 +167,26 @@ impl Places {
         }
     }
 
-    /// Waits for the place of an answer that is large, which it has until the client has read it, or has gone.
+    /// Puts an answer that is large in a place, which it has until the client has read it, or has gone. It is not
+    /// waited for one: clients may take as long to read as they like.
     ///
     /// # Errors
-    /// `TooManyRequestsException` if none is free in time.
-    pub(super) async fn placed(&self, answer: Bytes) -> Result<Bytes, Refusal> {
+    /// `TooManyRequestsException` if none is free.
+    pub(super) fn placed(&self, answer: Bytes) -> Result<Bytes, Refusal> {
         if answer.len() <= SMALL_ANSWER {
             return Ok(answer);
         }
-        let place = self.wait_for(Need::Answer(answer.len())).await?;
+        let bytes = u32::try_from(answer.len().min(ANSWERS_AT_ONCE)).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&self.answers).try_acquire_many_owned(bytes);
+        let permit = permit.map_err(|_| Error::TooManyRequests {
+            message: format!(
+                "Answers of more than {SMALL_ANSWER} bytes, {ANSWERS_AT_ONCE} together, were not read yet; try \
+                 again, or ask for fewer items"
+            ),
+        })?;
         Ok(Bytes::from_owner(Placed {
             answer,
-            _place: place,
+            _place: Place { _permit: permit },
         }))
     }
 
@@ -255,19 +257,18 @@ mod tests {
 
     #[test]
     fn a_large_answer_has_its_place_until_nobody_needs_it_any_more() {
-        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let places = Places::new(Duration::ZERO);
-        let placed = |bytes| runtime.block_on(places.placed(vec![b'x'; bytes].into()));
-        let large = placed(ANSWERS_AT_ONCE).unwrap();
+        let answer = |bytes| places.placed(vec![b'x'; bytes].into());
+        let large = answer(ANSWERS_AT_ONCE).unwrap();
         assert_eq!(large.len(), ANSWERS_AT_ONCE);
-        assert_eq!(placed(SMALL_ANSWER).unwrap().len(), SMALL_ANSWER);
-        let refused = placed(SMALL_ANSWER + 1).unwrap_err();
+        assert_eq!(answer(SMALL_ANSWER).unwrap().len(), SMALL_ANSWER);
+        let refused = answer(SMALL_ANSWER + 1).unwrap_err();
         assert_eq!(refused.code(), "TooManyRequestsException");
         let rest = large.slice(10..);
         drop(large);
-        assert!(placed(SMALL_ANSWER + 1).is_err());
+        assert!(answer(SMALL_ANSWER + 1).is_err());
         drop(rest);
-        assert!(placed(2 * ANSWERS_AT_ONCE).is_ok());
+        assert!(answer(2 * ANSWERS_AT_ONCE).is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::api::document::Value;
 use crate::api::error::{Error, Fault};
+use crate::api::validation::shortened;
 
 /// The header that names an error. AWS spells it `x-amzn-ErrorType`; names of headers are compared
 /// without regard to case, and the server's are all small.
@@ -17,6 +18,9 @@ const REASON: &str = "CallerRateLimitExceeded";
 
 /// After how many seconds to try again where nobody knows when a lock or a place is given back.
 const RETRY_AFTER: u64 = 1;
+
+/// The most characters of a message, which may repeat what was sent.
+const MAX_MESSAGE: usize = 8000;
 
 /// An answer that tells an error.
 ///
@@ -40,7 +44,7 @@ impl Refusal {
             status,
             code,
             fault: None,
-            message: message.into(),
+            message: shortened(&message.into(), MAX_MESSAGE).into_owned(),
             retry_after: None,
         }
     }
@@ -90,7 +94,7 @@ impl From<Error> for Refusal {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: error.code(),
             fault: Some(error.fault()),
-            message: error.to_string(),
+            message: shortened(&error.to_string(), MAX_MESSAGE).into_owned(),
             retry_after: is_too_much.then_some(RETRY_AFTER),
         }
     }

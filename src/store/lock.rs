@@ -5,8 +5,9 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fs2::FileExt as _;
 
@@ -16,6 +17,14 @@ use super::layout::PRIVATE_FILE_MODE;
 
 /// After how long a wait the person at the terminal is told.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How many threads of this process wait for locks at most: one whose time is over still waits until the lock
+/// is free, and a server has many whose time is over while somebody keeps a lock.
+const MOST_WAITERS: usize = 64;
+/// How long those rest between two tries for whom there is no thread.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How many threads wait.
+static WAITERS: AtomicUsize = AtomicUsize::new(0);
 
 /// An exclusive lock, released when dropped.
 #[derive(Debug)]
@@ -160,7 +169,8 @@ fn is_contended(error: &std::io::Error) -> bool {
 ///
 /// A thread does the waiting, because flock(2) knows no time limit: the kernel then hands the lock
 /// on at once and in turn, where tries with pauses between them left it idle for 10 % of the time
-/// that 64 writers took. A lock that comes too late is released as it comes.
+/// that 64 writers took. A lock that comes too late is released as it comes. Where too many threads wait
+/// already, tries with pauses must do.
 fn lock_within(
     file: File,
     hold: Hold,
@@ -173,15 +183,72 @@ fn lock_within(
         Err(_) if timeout.is_zero() => return Ok(None),
         Err(_) => {}
     }
-    let (sender, receiver) = mpsc::channel();
-    let wait = move || drop(sender.send(hold.lock(&file).map(|()| file)));
-    std::thread::Builder::new().spawn(wait)?;
-    let mut locked = receiver.recv_timeout(timeout.min(PATIENCE));
-    if locked.is_err() && timeout > PATIENCE {
+    let mut waiter = Waiter::begin(file, hold)?;
+    let mut locked = waiter.wait(timeout.min(PATIENCE));
+    if locked.is_none() && timeout > PATIENCE {
         waiting();
-        locked = receiver.recv_timeout(timeout.saturating_sub(PATIENCE));
+        locked = waiter.wait(timeout.saturating_sub(PATIENCE));
     }
-    locked.ok().transpose()
+    locked.transpose()
+}
+
+/// Who waits for a lock.
+enum Waiter {
+    /// A thread, which sends it.
+    Thread(mpsc::Receiver<std::io::Result<File>>),
+    /// Nobody: the file is tried.
+    Tries(Option<File>, Hold),
+}
+
+impl Waiter {
+    fn begin(file: File, hold: Hold) -> std::io::Result<Self> {
+        let Some(turn) = Turn::take() else {
+            return Ok(Self::Tries(Some(file), hold));
+        };
+        let (sender, receiver) = mpsc::channel();
+        let wait = move || {
+            let locked = hold.lock(&file).map(|()| file);
+            drop(turn);
+            drop(sender.send(locked));
+        };
+        std::thread::Builder::new().spawn(wait)?;
+        Ok(Self::Thread(receiver))
+    }
+
+    /// Waits for so long; `None` if the time is over first.
+    fn wait(&mut self, time: Duration) -> Option<std::io::Result<File>> {
+        match self {
+            Self::Thread(locked) => locked.recv_timeout(time).ok(),
+            Self::Tries(file, hold) => {
+                let end = Instant::now() + time;
+                loop {
+                    match hold.try_lock(file.as_ref()?) {
+                        Ok(()) => return file.take().map(Ok),
+                        Err(error) if !is_contended(&error) => return Some(Err(error)),
+                        Err(_) if Instant::now() >= end => return None,
+                        Err(_) => std::thread::sleep(PAUSE),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One of the threads that may wait.
+struct Turn;
+
+impl Turn {
+    fn take() -> Option<Self> {
+        let turn = Self;
+        let waiters = WAITERS.fetch_add(1, Ordering::Relaxed);
+        (waiters < MOST_WAITERS).then_some(turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        WAITERS.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]
@@ -254,5 +321,28 @@ mod tests {
         let together = alone.shared(Duration::ZERO).unwrap();
         assert!(SharedLock::try_acquire(&directory, "l").unwrap().is_some());
         drop(together);
+    }
+
+    #[test]
+    fn few_threads_wait_for_a_lock_and_those_that_have_none_get_it_all_the_same() {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = Directory::open_path(temporary.path(), None)
+            .unwrap()
+            .unwrap();
+        let wait = |timeout| {
+            let opened = directory.open_file_to_write("l", 0o600).unwrap();
+            Lock::wait(opened, &directory, "l", timeout, || ()).unwrap()
+        };
+        let held = Lock::try_acquire(&directory, "l").unwrap();
+        for _ in 0..2 * MOST_WAITERS {
+            assert!(matches!(wait(Duration::from_millis(1)), Waited::TimedOut));
+        }
+        // Their time is over, and they wait still.
+        assert_eq!(WAITERS.load(Ordering::Relaxed), MOST_WAITERS);
+        std::thread::scope(|scope| {
+            let late = scope.spawn(|| wait(Duration::from_secs(60)));
+            drop(held);
+            assert!(matches!(late.join().unwrap(), Waited::Taken(_)));
+        });
     }
 }

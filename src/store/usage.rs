@@ -13,7 +13,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use super::durable::{Directory, Stamp};
+use super::durable::{Directory, Stamp, stamp};
 use super::error::StoreError;
 use super::host::{Notify, Work};
 use super::layout::{CODE_ZIP, LATEST, PRIVATE_FILE_MODE, USAGE, USAGE_LOCK, VERSIONS};
@@ -114,9 +114,10 @@ impl Store {
 pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Lock, StoreError> {
     loop {
         let opened = root.open_lock(USAGE, PRIVATE_FILE_MODE)?;
-        let is_own = is_own(opened.1);
         match Lock::wait(opened, root, USAGE, patience, || ())? {
-            Waited::Taken(lock) if is_own => return Ok(lock),
+            Waited::Taken(lock) if is_own(stamp(lock.file(), &root.path_of(USAGE))?) => {
+                return Ok(lock);
+            }
             Waited::Taken(_lock) => root.remove_file(USAGE)?,
             Waited::Removed => {}
             Waited::TimedOut => {

@@ -54,8 +54,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "a writer has the function's lock alone",
         file: "src/store/lock.rs",
-        text: "    match file.try_lock_exclusive() {",
-        without: "    match std::io::Result::Ok(()) {",
+        text: "    match hold.try_lock(&file) {\n        Ok",
+        without: "    match std::io::Result::Ok(()) {\n        Ok",
         found_by: WATCHED,
     },
     Rule {
@@ -633,11 +633,13 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "bytes are checked and added in one hold of the cache's lock",
         file: "src/store/usage.rs",
-        text: "            Waited::Taken(lock) if is_own => return Ok(lock),",
-        without: "            Waited::Taken(lock) if is_own => {
-                fs2::FileExt::unlock(lock.file()).ok();
+        text: "                return Ok(lock);
+            }
+            Waited::Taken(_lock)",
+        without: "                fs2::FileExt::unlock(lock.file()).ok();
                 return Ok(lock);
-            }",
+            }
+            Waited::Taken(_lock)",
         found_by: (
             "protocol",
             "quota::the_bytes_are_added_under_the_lock_and_not_counted_by_others_until_they_are_stored",

@@ -121,6 +121,19 @@ impl Server {
         TcpStream::connect(self.url.strip_prefix("http://").unwrap())
     }
 
+    /// Connects as a client far away, that takes in no more than it reads.
+    pub fn connect_from_afar(&self) -> TcpStream {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let address: std::net::SocketAddr = address.parse().unwrap();
+        let domain = socket2::Domain::for_address(address);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        // Else the kernel holds on this machine what it would not hold for another one.
+        socket.set_tcp_mss(536).unwrap();
+        socket.connect(&address.into()).unwrap();
+        socket.into()
+    }
+
     /// Sends these bytes on a connection of their own, and returns what comes until it is closed.
     pub fn send_raw(&self, bytes: &[u8]) -> String {
         let mut connection = self.connect();

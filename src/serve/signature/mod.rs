@@ -29,8 +29,8 @@ const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
 /// A signature that awaits the hash of the body.
 pub(super) struct Claim {
-    /// The canonical request up to the hash of the body.
-    canonical: String,
+    /// Hashes the canonical request, which may be thrice as long as the head; it lacks the hash of the body.
+    canonical: Sha256,
     /// What is signed, up to the hash of the canonical request.
     preamble: String,
     /// The body's hash, as the request says it.
@@ -63,7 +63,7 @@ impl Claim {
         let stated = stated.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let scope = signed.credential.scope();
         Self {
-            canonical: canonical(head, &signed.headers),
+            canonical: Sha256::new_with_prefix(canonical(head, &signed.headers)),
             preamble: format!("AWS4-HMAC-SHA256\n{}\n{scope}\n", signed.stamp.text()),
             stated_sha256: stated,
             signing_key: signing_key(&key.secret, &signed.credential),
@@ -85,7 +85,7 @@ impl Claim {
                  bodies that are not signed, or signed in pieces, are not taken"
             )));
         }
-        let canonical = Sha256::digest(format!("{}{body_sha256}", self.canonical));
+        let canonical = self.canonical.clone().chain_update(body_sha256).finalize();
         let signed = format!("{}{}", self.preamble, hex(&canonical));
         // Compared in constant time.
         let verified = mac(&self.signing_key, &signed).verify_slice(&self.signature);
