@@ -36,7 +36,7 @@ const LISTS_AT_ONCE: usize = 4;
 /// The most bytes of an answer that needs no place: more than a page of ordinary functions has.
 const SMALL_ANSWER: usize = 64 * 1024;
 /// How many bytes all larger answers have together that were not read yet.
-const ANSWERS_AT_ONCE: usize = 8 * 1024 * 1024;
+const ANSWERS_AT_ONCE: usize = 4 * 1024 * 1024;
 
 /// The places that there are.
 #[derive(Clone)]

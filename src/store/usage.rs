@@ -24,7 +24,8 @@ use super::view::View;
 use crate::api::function_name::FunctionName;
 use crate::api::qualifier::parse_version;
 
-/// How long the cache is waited for at least: it is held for an instant, or for as long as counting takes.
+/// How long the cache is waited for at least, whatever a function's lock may take: it is held for an instant,
+/// or for as long as counting takes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long is waited to take bytes off. Who counts has the cache until this change is settled, and
