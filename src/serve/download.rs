@@ -1,15 +1,16 @@
 //! What a link to a package leads to: its bytes, whole or in part.
 
-use std::io::{Seek as _, SeekFrom};
+use std::fs::File;
+use std::io;
 use std::ops::Bound;
+use std::os::unix::fs::FileExt as _;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::stream;
 use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt as _};
 use headers::{IfNoneMatch, IfRange, Range};
-use tokio::io::AsyncReadExt as _;
-use tokio_util::io::ReaderStream;
 
 use super::package_link::{NotFollowed, PackageLink};
 use super::refusal::Refusal;
@@ -17,8 +18,8 @@ use crate::api::Error;
 use crate::operations::{self, Download};
 use crate::store::Store;
 
-/// How much of a package is read at once. Of a slow client's download three such pieces are in memory.
-const PIECE: usize = 32 * 1024;
+/// How much of a package is read at once. Of a slow client's download two such pieces are in memory.
+const PIECE: usize = 64 * 1024;
 
 /// Makes the error for a link that is not followed.
 pub(super) fn not_followed(reason: NotFollowed) -> Refusal {
@@ -99,12 +100,28 @@ pub(super) fn answer(download: Download, asked: &HeaderMap) -> Result<Response, 
     let (zip, name) = ("application/zip", "attachment; filename=\"code.zip\"");
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(zip));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
-    let mut file = download.package.into_file();
-    let sought = file.seek(SeekFrom::Start(start));
-    sought.map_err(|error| failed(error.to_string()))?;
-    let file = tokio::fs::File::from_std(file).take(end - start);
-    *response.body_mut() = Body::from_stream(ReaderStream::with_capacity(file, PIECE));
+    let file = download.package.into_file();
+    *response.body_mut() = Body::from_stream(stream::try_unfold((file, start), move |state| {
+        next_piece(state, end)
+    }));
     Ok(response)
+}
+
+/// Reads what comes next of a file, up to an end, on a thread that may wait.
+async fn next_piece(
+    (file, start): (File, u64),
+    end: u64,
+) -> io::Result<Option<(Bytes, (File, u64))>> {
+    if start == end {
+        return Ok(None);
+    }
+    let read = tokio::task::spawn_blocking(move || {
+        let length = usize::try_from(end - start).map_or(PIECE, |left| left.min(PIECE));
+        let mut piece = vec![0; length];
+        file.read_exact_at(&mut piece, start)?;
+        Ok(Some((piece.into(), (file, start + length as u64))))
+    });
+    read.await.map_err(io::Error::other)?
 }
 
 /// Which part of a package is asked for.

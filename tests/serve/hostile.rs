@@ -325,6 +325,26 @@ fn lists_that_nobody_reads_fill_the_memory_not() {
 }
 
 #[test]
+fn downloads_that_nobody_reads_fill_the_memory_not() {
+    let store = TestStore::with_function("hello");
+    std::fs::write(store.join("hello/$LATEST/code.zip"), vec![b'x'; 10_000_000]).unwrap();
+    let server = Server::of(&store, &[]);
+    let found = server
+        .send("GET", &format!("{FUNCTIONS}/hello"), b"")
+        .succeeded(200);
+    let link = found["Code"]["Location"].as_str().unwrap();
+    let (_, path) = link.split_once("://").unwrap().1.split_once('/').unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let statuses = statuses_of_unread(&server, request.as_bytes());
+    assert!(
+        statuses.iter().all(|status| status == "200"),
+        "{statuses:?}"
+    );
+    let peak = server.peak_of_memory();
+    assert!(peak < MEMORY, "{peak} bytes");
+}
+
+#[test]
 fn what_an_error_repeats_is_short() {
     let store = TestStore::with_function("hello");
     let server = Server::of(&store, &[]);
