@@ -24,6 +24,7 @@ pub mod response_shape;
 pub mod revision_id;
 pub mod scope;
 pub mod shape;
+pub mod shortened;
 pub mod timestamp;
 pub mod validation;
 pub mod version_ranges;

@@ -13,6 +13,7 @@ use super::visible::visible;
 use super::{input, python, yaml};
 use crate::api::document::{Document, DocumentError, Member, Value};
 use crate::api::shape::Shape;
+use crate::api::shortened::shortened;
 use crate::store::PackageSource;
 
 /// The most bytes of a request in a file: a package of 50 MB in base64, in lines, and some more.
@@ -221,12 +222,6 @@ fn not_put_aside(error: &std::io::Error) -> Failure {
 
 /// Says in the AWS CLI's words that a text is no base64, of which only the beginning is shown.
 fn no_base64(text: &str) -> Failure {
-    const SHOWN: usize = 80;
-    let beginning: String = text.chars().take(SHOWN).collect();
-    let rest = if text.chars().count() > SHOWN {
-        "…"
-    } else {
-        ""
-    };
-    Failure::Other(format!("Invalid base64: \"{beginning}{rest}\""))
+    let shown = shortened(text, 80);
+    Failure::Other(format!("Invalid base64: \"{shown}\""))
 }

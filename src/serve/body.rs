@@ -67,21 +67,18 @@ pub(super) async fn parsed(places: &Places, mut received: Received) -> Result<Gi
     })
 }
 
-/// Reads a body without a package. Who has a place for a large one has as long to send the rest as others
-/// wait for one.
+/// Reads a body without a package.
 async fn text_alone(door: &Door, route: &Route, mut body: Body) -> Result<Received, Refusal> {
     if body.size_hint().lower() > MAX_TEXT {
         return Err(too_large(route.operation, MAX_TEXT));
     }
     let mut text = Text::new(route.operation);
     let mut bytes = Vec::new();
-    let mut end = None;
-    while let Some(piece) = next_before(end, &mut body).await? {
+    while let Some(piece) = next_before(text.end, &mut body).await? {
         let piece = piece?;
         bytes.extend_from_slice(&piece);
         if let Some(need) = text.add(piece.len() as u64)? {
-            text.place = Some(door.places.wait_for(need).await?);
-            end = Some(Instant::now() + door.limits.place);
+            text.put(door.places.wait_for(need).await?);
         }
     }
     Ok(Received {

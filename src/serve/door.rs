@@ -33,7 +33,7 @@ use crate::api::Error;
 use crate::api::configuration::FunctionConfiguration;
 use crate::api::document::Document;
 use crate::api::refused;
-use crate::api::validation::shortened;
+use crate::api::shortened::shortened;
 use crate::store::{Host, PackageSource, Remembered, Store, Witness};
 
 /// The media type of answers.
@@ -209,18 +209,21 @@ impl Door {
             message: format!("{} broke down", route.operation),
         };
         if !route.only_reads() {
+            // Its answer needs no place: once it is made it could not be refused.
             let change = tokio::task::spawn_blocking(move || self.call(&asked, None));
             return change.await.map_err(|_| broke_down())?;
         }
-        let _list = if route.lists() {
+        let list = if route.lists() {
             Some(self.places.wait_for(Need::List).await?)
         } else {
             None
         };
         let door = Arc::clone(&self);
-        let read = self.readers.read(move || door.read(&asked)).await;
-        let answer = read.ok_or_else(broke_down)??;
-        // Of a change it could not be said any more that it is refused.
+        let read = move || {
+            let _list = list;
+            door.read(&asked)
+        };
+        let answer = self.readers.read(read).await.ok_or_else(broke_down)??;
         answer.map(|answer| self.places.placed(answer)).transpose()
     }
 

@@ -21,8 +21,8 @@ pub struct Limits {
     /// How long a connection may take until the head of its next request is there: an idle one is
     /// closed then, so that idle clients do not keep others out.
     pub head: Duration,
-    /// How long a request waits for a place for its text or its answer; and how long the rest of a large
-    /// text may take once it has its place.
+    /// How long a request waits for a place for its text or its list; and how long the rest of a large text
+    /// may take once it has its place.
     pub place: Duration,
     /// How long a body may make no progress.
     pub body_stall: Duration,

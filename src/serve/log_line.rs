@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::store::{Host, Notice, Notify};
 
-/// How many lines may wait to be written: some 3 MB where all are as long as they may be.
+/// How many lines may wait to be written: of requests some 5 MB where they say as much as they may.
 const WAITING: usize = 2_000;
 /// The most characters that a line repeats of what a client says: more than any path of the API has.
 pub(super) const MAX_SAID: usize = 1024;

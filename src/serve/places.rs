@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::refusal::Refusal;
 use crate::api::Error;
@@ -35,8 +35,9 @@ const MAX_VALUES: usize = 2048;
 const LISTS_AT_ONCE: usize = 4;
 /// The most bytes of an answer that needs no place: more than a page of ordinary functions has.
 const SMALL_ANSWER: usize = 64 * 1024;
-/// How many bytes all larger answers have together that were not read yet.
-const ANSWERS_AT_ONCE: usize = 4 * 1024 * 1024;
+/// How many bytes all larger answers have together that were not read yet: more than all lists that are made at
+/// once.
+const ANSWERS_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// The places that there are.
 #[derive(Clone)]
@@ -54,12 +55,14 @@ pub(super) struct Places {
 #[derive(Debug)]
 pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
+    /// How long others wait for one.
+    patience: Duration,
 }
 
 /// An answer in its place.
 struct Placed {
     answer: Bytes,
-    _place: Place,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl AsRef<[u8]> for Placed {
@@ -86,6 +89,8 @@ pub(super) struct Text {
     bytes: u64,
     /// What it needs, until the request is answered.
     pub(super) place: Option<Place>,
+    /// When the rest of a large one must have come.
+    pub(super) end: Option<Instant>,
 }
 
 impl Text {
@@ -95,17 +100,33 @@ impl Text {
             operation,
             bytes: 0,
             place: None,
+            end: None,
         }
+    }
+
+    /// Puts a large one in its place, in which it may not be for longer than others wait for one.
+    pub(super) fn put(&mut self, place: Place) {
+        self.place = Some(place);
+        self.goes_on();
+    }
+
+    /// Notes that the rest of the text comes from now on.
+    pub(super) fn goes_on(&mut self) {
+        let place = self.place.as_ref();
+        self.end = place.map(|place| Instant::now() + place.patience);
     }
 
     /// Counts bytes that came. Returns what is needed before there may be more.
     ///
     /// # Errors
-    /// `RequestEntityTooLargeException`.
+    /// `RequestEntityTooLargeException`, `RequestTimeoutException`.
     pub(super) fn add(&mut self, bytes: u64) -> Result<Option<Need>, Refusal> {
         self.bytes += bytes;
         if self.bytes > MAX_TEXT {
             return Err(too_large(self.operation, MAX_TEXT));
+        }
+        if self.end.is_some_and(|end| Instant::now() > end) {
+            return Err(Refusal::too_slow());
         }
         let is_large = self.bytes > SMALL_TEXT && self.place.is_none();
         Ok(is_large.then_some(Need::LargeText))
@@ -147,7 +168,10 @@ impl Places {
         let permit = timeout(self.patience, free).await.ok();
         let permit = permit.and_then(Result::ok);
         let permit = permit.ok_or_else(|| self.too_many(need))?;
-        Ok(Place { _permit: permit })
+        Ok(Place {
+            _permit: permit,
+            patience: self.patience,
+        })
     }
 
     fn too_many(&self, need: Need) -> Error {
@@ -186,7 +210,7 @@ impl Places {
         })?;
         Ok(Bytes::from_owner(Placed {
             answer,
-            _place: Place { _permit: permit },
+            _permit: permit,
         }))
     }
 

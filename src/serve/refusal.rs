@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::api::document::Value;
 use crate::api::error::{Error, Fault};
-use crate::api::validation::shortened;
+use crate::api::shortened::shortened;
 
 /// The header that names an error. AWS spells it `x-amzn-ErrorType`; names of headers are compared
 /// without regard to case, and the server's are all small.
@@ -44,7 +44,7 @@ impl Refusal {
             status,
             code,
             fault: None,
-            message: shortened(&message.into(), MAX_MESSAGE).into_owned(),
+            message: message.into(),
             retry_after: None,
         }
     }
@@ -94,7 +94,7 @@ impl From<Error> for Refusal {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: error.code(),
             fault: Some(error.fault()),
-            message: shortened(&error.to_string(), MAX_MESSAGE).into_owned(),
+            message: error.to_string(),
             retry_after: is_too_much.then_some(RETRY_AFTER),
         }
     }
@@ -107,7 +107,8 @@ impl IntoResponse for Refusal {
             Fault::Service => "Service",
         });
         let members = fault.map(|fault| ("Type", Value::string(fault)));
-        let message = (self.message_member(), Value::string(&self.message));
+        let message = shortened(&self.message, MAX_MESSAGE);
+        let message = (self.message_member(), Value::string(&message));
         let reason = self.retry_after.map(|_| ("Reason", Value::string(REASON)));
         let body = Value::object(members.into_iter().chain([message]).chain(reason)).compact();
         let mut response = Response::new(Body::from(body));

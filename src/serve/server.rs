@@ -17,6 +17,9 @@ use super::connections::{Connections, Settings};
 /// How long to wait where no connection can be accepted: until somebody gives files back.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// A time that nobody waits for and that a clock can tell: `--lock-timeout` may be any number.
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// What ended a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
@@ -67,7 +70,8 @@ impl Server {
             grace: settings
                 .limits
                 .end
-                .saturating_add(settings.host.lock_timeout),
+                .saturating_add(settings.host.lock_timeout)
+                .min(A_YEAR),
             connections: Connections::new(settings, listener.local_addr()?.ip())?,
             listener,
             signals,

@@ -128,7 +128,9 @@ impl Upload<'_> {
                     }
                     state.borrow_mut().is_package = true;
                     *package = Some(self.package(reader, &name)?);
-                    state.borrow_mut().is_package = false;
+                    let mut state = state.borrow_mut();
+                    state.is_package = false;
+                    state.text.goes_on();
                     // Of the package the document has only that it was a string.
                     writer.string_value("").map_err(malformed)?;
                 }
@@ -198,7 +200,7 @@ impl State {
             return Ok(());
         }
         if let Some(need) = self.text.add(read.len() as u64)? {
-            self.text.place = Some(pieces.places.blocking_wait_for(need)?);
+            self.text.put(pieces.places.blocking_wait_for(need)?);
         }
         Ok(())
     }

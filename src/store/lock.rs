@@ -220,12 +220,12 @@ impl Waiter {
         match self {
             Self::Thread(locked) => locked.recv_timeout(time).ok(),
             Self::Tries(file, hold) => {
-                let end = Instant::now() + time;
+                let began = Instant::now();
                 loop {
                     match hold.try_lock(file.as_ref()?) {
                         Ok(()) => return file.take().map(Ok),
                         Err(error) if !is_contended(&error) => return Some(Err(error)),
-                        Err(_) if Instant::now() >= end => return None,
+                        Err(_) if began.elapsed() >= time => return None,
                         Err(_) => std::thread::sleep(PAUSE),
                     }
                 }
@@ -239,9 +239,9 @@ struct Turn;
 
 impl Turn {
     fn take() -> Option<Self> {
-        let turn = Self;
-        let waiters = WAITERS.fetch_add(1, Ordering::Relaxed);
-        (waiters < MOST_WAITERS).then_some(turn)
+        let one_more = |waiters| (waiters < MOST_WAITERS).then_some(waiters + 1);
+        let taken = WAITERS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        taken.is_ok().then_some(Self)
     }
 }
 
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn few_threads_wait_for_a_lock_and_those_that_have_none_get_it_all_the_same() {
+    fn few_threads_wait_for_a_lock_though_the_time_of_many_is_over() {
         let temporary = tempfile::tempdir().unwrap();
         let directory = Directory::open_path(temporary.path(), None)
             .unwrap()
@@ -337,12 +337,31 @@ mod tests {
         for _ in 0..2 * MOST_WAITERS {
             assert!(matches!(wait(Duration::from_millis(1)), Waited::TimedOut));
         }
-        // Their time is over, and they wait still.
-        assert_eq!(WAITERS.load(Ordering::Relaxed), MOST_WAITERS);
+        // Their time is over, and they wait still, but for those that had no thread.
+        let waiters = WAITERS.load(Ordering::Relaxed);
+        assert!((1..=MOST_WAITERS).contains(&waiters), "{waiters}");
+        drop(held);
+    }
+
+    #[test]
+    fn who_has_no_thread_to_wait_gets_the_lock_once_it_is_free() {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = Directory::open_path(temporary.path(), None)
+            .unwrap()
+            .unwrap();
+        let held = Lock::try_acquire(&directory, "l").unwrap();
+        let (file, _) = directory.open_lock("l", 0o600).unwrap();
+        let mut waiter = Waiter::Tries(Some(file), Hold::Alone);
+        assert!(waiter.wait(Duration::from_millis(1)).is_none());
+        let (ready, begun) = mpsc::channel();
         std::thread::scope(|scope| {
-            let late = scope.spawn(|| wait(Duration::from_secs(60)));
+            let late = scope.spawn(|| {
+                ready.send(()).unwrap();
+                waiter.wait(Duration::from_secs(60))
+            });
+            begun.recv().unwrap();
             drop(held);
-            assert!(matches!(late.join().unwrap(), Waited::Taken(_)));
+            late.join().unwrap().unwrap().unwrap();
         });
     }
 }

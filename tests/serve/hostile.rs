@@ -320,8 +320,11 @@ fn lists_that_nobody_reads_fill_the_memory_not() {
     );
     let peak = server.peak_of_memory();
     assert!(peak < MEMORY, "{peak} bytes");
+    // Once it sees that they have gone, others are answered.
     let path = format!("{FUNCTIONS}?MaxItems=10000");
-    server.send("GET", &path, b"").succeeded(200);
+    let statuses = std::iter::repeat_with(|| server.send("GET", &path, b"").status);
+    let answered = statuses.take(1000).find(|status| *status != 429);
+    assert_eq!(answered, Some(200));
 }
 
 #[test]
@@ -348,52 +351,77 @@ fn downloads_that_nobody_reads_fill_the_memory_not() {
 fn what_an_error_repeats_is_short() {
     let store = TestStore::with_function("hello");
     let server = Server::of(&store, &[]);
-    let long = "x".repeat(250_000);
-    for (method, path, body) in [
-        ("PUT", "/hello/configuration", json!({"RevisionId": long})),
+    let long = "x".repeat(120_000);
+    let (configuration, versions, aliases) =
+        ("/hello/configuration", "/hello/versions", "/hello/aliases");
+    let routing = json!({
+        "Name": "a", "FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {&*long: "x"}},
+    });
+    for (method, path, text, status) in [
         (
             "PUT",
-            "/hello/configuration",
-            json!({"Environment": {"Variables": {&*long: 1}}}),
+            configuration,
+            json!({"RevisionId": long}).to_string(),
+            412,
         ),
         (
             "PUT",
-            "/hello/configuration",
-            json!({"Environment": {"Variables": {&*long: ""}}}),
-        ),
-        ("POST", "/hello/versions", json!({"CodeSha256": long})),
-        ("POST", "/hello/versions", json!({"RevisionId": long})),
-        (
-            "POST",
-            "/hello/aliases",
-            json!({"Name": long, "FunctionVersion": "1"}),
+            configuration,
+            json!({"Environment": {"Variables": {&*long: 1}}}).to_string(),
+            400,
         ),
         (
-            "POST",
-            "/hello/aliases",
-            json!({"Name": "a", "FunctionVersion": long}),
+            "PUT",
+            configuration,
+            json!({"Environment": {"Variables": {format!("{long}-"): ""}}}).to_string(),
+            400,
+        ),
+        (
+            "PUT",
+            configuration,
+            format!("{{\"{long}\":1,\"{long}\":1}}"),
+            400,
+        ),
+        (
+            "PUT",
+            configuration,
+            format!("{{\"Timeout\":{}}}", "9".repeat(250_000)),
+            400,
         ),
         (
             "POST",
-            "/hello/aliases",
-            json!({"Name": "a", "FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {&*long: "x"}}}),
+            versions,
+            json!({"CodeSha256": long}).to_string(),
+            400,
         ),
+        (
+            "POST",
+            versions,
+            json!({"RevisionId": long}).to_string(),
+            412,
+        ),
+        (
+            "POST",
+            aliases,
+            json!({"Name": long, "FunctionVersion": "1"}).to_string(),
+            400,
+        ),
+        (
+            "POST",
+            aliases,
+            json!({"Name": "a", "FunctionVersion": long}).to_string(),
+            400,
+        ),
+        ("POST", aliases, routing.to_string(), 400),
     ] {
-        let text = body.to_string();
         let answered = server.send(method, &format!("{FUNCTIONS}{path}"), text.as_bytes());
+        assert_eq!(answered.status, status, "{text:.60}: {answered:?}");
+        let message = answered.json().to_string();
+        assert!(message.contains('…'), "{text:.60}: {message:.200}");
         assert!(
-            (400..500).contains(&answered.status),
-            "{path}: {answered:?}"
+            message.len() < 10_000,
+            "{text:.60}: {} bytes",
+            message.len()
         );
-        let length = answered.json().to_string().len();
-        assert!(length < 10_000, "{path} {text:.60}: {length} bytes");
-    }
-    let twice = format!("{{\"{0}\":1,\"{0}\":1}}", &long[..120_000]);
-    let number = format!("{{\"Timeout\":{}}}", "9".repeat(250_000));
-    for text in [twice, number] {
-        let path = format!("{FUNCTIONS}/hello/configuration");
-        let answered = server.send("PUT", &path, text.as_bytes());
-        assert_eq!(answered.status, 400);
-        assert!(answered.json().to_string().len() < 10_000);
     }
 }

@@ -133,7 +133,7 @@ fn a_second_signal_cuts_off_what_still_runs() {
 #[test]
 fn sigint_ends_a_server_as_interrupted() {
     let store = TestStore::new();
-    let server = Server::of(&store, &[]);
+    let server = Server::of(&store, &["--lock-timeout", &u64::MAX.to_string()]);
     server.signal(Signal::INT);
     let (code, said) = server.ended();
     assert_eq!((code, said.as_str()), (Some(130), ""));

@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn all_choices_are_told() {
+        let mut violations = Violations::default();
+        violations.check_choice("Runtime", "cobol", &limits::RUNTIMES);
+        let message = violations.into_result().unwrap_err().to_string();
+        for runtime in limits::RUNTIMES {
+            assert!(message.contains(runtime), "{message}");
+        }
+    }
+
+    #[test]
     fn values_at_the_edge_of_a_rule_pass() {
         let description = "é".repeat(256);
         for members in [

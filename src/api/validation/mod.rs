@@ -3,13 +3,13 @@
 mod alias;
 mod configuration;
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::document::Value;
 use super::error::Error;
 use super::limits::{self, Quotas};
 use super::patterns;
+use super::shortened::shortened;
 
 pub use alias::{check_agreement, check_routing};
 
@@ -18,18 +18,10 @@ pub(super) fn shown(value: &str) -> String {
     format!("'{}'", shortened(value, 80))
 }
 
-/// Returns a text as it is told, a long one by its first characters.
-pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
-    }
-}
-
 /// How many violations are told, with at most how many characters each: a list of 256 KB may break a rule
 /// with each item.
 const MOST_TOLD: usize = 20;
-const MOST_CHARACTERS: usize = 300;
+const MOST_CHARACTERS: usize = 1000;
 
 /// The violations found so far.
 #[derive(Debug, Default)]
@@ -189,7 +181,7 @@ mod tests {
         assert!(message.starts_with("1000 values break rules: Member0: is wrong"));
         assert!(message.contains("…; Member19: is wrong"));
         assert!(message.ends_with("…; and 980 more"), "{message}");
-        assert!(message.len() < 21 * 310, "{}", message.len());
+        assert!(message.len() < 21 * 1010, "{}", message.len());
     }
 
     #[test]
