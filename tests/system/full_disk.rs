@@ -192,7 +192,6 @@ fn room_behind_history(store: &TestStore) -> u64 {
 /// Makes changes without a package, more than there was room kept for at first, until the history's page
 /// has room for fewer bytes than any line has.
 fn end_history_with_its_page(store: &TestStore) {
-    let history = history_of(store);
     let has_come_far = || size_of_history(store) > 20 * 1024;
     while !has_come_far() || room_behind_history(store) > 300 {
         store.configure(FUNCTION, &[]).succeeded();
