@@ -64,6 +64,15 @@ impl Lock {
         }
     }
 
+    /// Takes the lock of an open file, if nobody has it; gives the file back otherwise.
+    pub(super) fn at_once(file: File) -> std::io::Result<Result<Self, File>> {
+        match Hold::Alone.try_lock(&file) {
+            Ok(()) => Ok(Ok(Self { file })),
+            Err(error) if is_contended(&error) => Ok(Err(file)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Takes the lock of an open file, which `path` in a directory led to, waiting for at most
     /// `timeout`. `waiting` is called once, if it takes longer than a second.
     pub(super) fn wait(

@@ -113,17 +113,23 @@ impl Store {
 /// Takes the lock of the cache, which is also that of the store as a whole. A cache that has another name
 /// is given up, for one that is this store's alone.
 pub(super) fn lock_usage(root: &Directory, patience: Duration) -> Result<Lock, StoreError> {
+    let path = root.path_of(USAGE);
     loop {
-        let opened = root.open_lock(USAGE, PRIVATE_FILE_MODE)?;
-        match Lock::wait(opened, root, USAGE, patience, || ())? {
-            Waited::Taken(lock) if is_own(stamp(lock.file(), &root.path_of(USAGE))?) => {
-                return Ok(lock);
+        let (mut file, seen) = root.open_lock(USAGE, PRIVATE_FILE_MODE)?;
+        // Nobody gives up what has no other name, so that it need not be looked at again.
+        if is_own(seen) {
+            match Lock::at_once(file).map_err(StoreError::io("lock", &path))? {
+                Ok(lock) => return Ok(lock),
+                Err(held) => file = held,
             }
+        }
+        match Lock::wait((file, seen), root, USAGE, patience, || ())? {
+            Waited::Taken(lock) if is_own(stamp(lock.file(), &path)?) => return Ok(lock),
             Waited::Taken(_lock) => root.remove_file(USAGE)?,
             Waited::Removed => {}
             Waited::TimedOut => {
                 return Err(StoreError::LockTimeout {
-                    path: root.path_of(USAGE),
+                    path,
                     seconds: patience.as_secs(),
                 });
             }

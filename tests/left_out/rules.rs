@@ -633,13 +633,11 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         is: "bytes are checked and added in one hold of the cache's lock",
         file: "src/store/usage.rs",
-        text: "                return Ok(lock);
-            }
-            Waited::Taken(_lock)",
-        without: "                fs2::FileExt::unlock(lock.file()).ok();
-                return Ok(lock);
-            }
-            Waited::Taken(_lock)",
+        text: "                Ok(lock) => return Ok(lock),",
+        without: "                Ok(lock) => {
+                    fs2::FileExt::unlock(lock.file()).ok();
+                    return Ok(lock);
+                }",
         found_by: (
             "protocol",
             "quota::the_bytes_are_added_under_the_lock_and_not_counted_by_others_until_they_are_stored",
