@@ -264,12 +264,16 @@ impl Drop for Turn {
 mod tests {
     use super::*;
 
+    /// Makes a directory, which is removed when the first of these is dropped.
+    fn directory() -> (tempfile::TempDir, Directory) {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = Directory::open_path(temporary.path(), None).unwrap();
+        (temporary, directory.unwrap())
+    }
+
     #[test]
     fn a_lock_is_had_once_and_again_after_it_was_dropped() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let lock = Lock::try_acquire(&directory, "l").unwrap();
         assert!(lock.is_some());
         assert!(Lock::try_acquire(&directory, "l").unwrap().is_none());
@@ -279,10 +283,7 @@ mod tests {
 
     #[test]
     fn a_lock_that_is_held_is_waited_for_no_longer_than_it_may_take() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let wait = |timeout| {
             let opened = directory.open_file_to_write("l", 0o600).unwrap();
             Lock::wait(opened, &directory, "l", timeout, || ()).unwrap()
@@ -304,10 +305,7 @@ mod tests {
 
     #[test]
     fn the_lock_of_a_file_that_was_removed_meanwhile_is_not_had() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let opened = directory.open_file_to_write("l", 0o600).unwrap();
         directory.remove_file("l").unwrap();
         let waited = Lock::wait(opened, &directory, "l", Duration::ZERO, || ()).unwrap();
@@ -316,10 +314,7 @@ mod tests {
 
     #[test]
     fn a_lock_that_one_has_alone_is_waited_for_by_others_no_longer_than_it_may_take() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let shared = |timeout| SharedLock::acquire(&directory, "l", timeout);
         let (first, second) = (shared(Duration::ZERO), shared(Duration::ZERO));
         drop(first.unwrap());
@@ -334,10 +329,7 @@ mod tests {
 
     #[test]
     fn few_threads_wait_for_a_lock_though_the_time_of_many_is_over() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let wait = |timeout| {
             let opened = directory.open_file_to_write("l", 0o600).unwrap();
             Lock::wait(opened, &directory, "l", timeout, || ()).unwrap()
@@ -354,10 +346,7 @@ mod tests {
 
     #[test]
     fn who_has_no_thread_to_wait_gets_the_lock_once_it_is_free() {
-        let temporary = tempfile::tempdir().unwrap();
-        let directory = Directory::open_path(temporary.path(), None)
-            .unwrap()
-            .unwrap();
+        let (_temporary, directory) = directory();
         let held = Lock::try_acquire(&directory, "l").unwrap();
         let (file, _) = directory.open_lock("l", 0o600).unwrap();
         let mut waiter = Waiter::Tries(Some(file), Hold::Alone);
